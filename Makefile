@@ -1,0 +1,69 @@
+# Everything runs in .venv, which `make` sets up, checks and repairs by itself (tools/bootstrap.py).
+# Options for the command behind a target go into ARGS, e.g. make verify ARGS="--digits 100".
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help verify test lab notebooks check bench wheel clean distclean setup-verify setup-test setup-lab setup-check
+
+# Processes for the tests: both cores of a small machine.
+JOBS ?= 2
+# Extras of pyproject.toml to have besides, e.g. EXTRAS=fast
+EXTRAS ?=
+ARGS ?=
+PYTHON ?=
+export PYTHON
+
+# A user's settings must not leak into the environment, nor a plotting backend into the notebooks.
+unexport PYTHONPATH PYTHONHOME MPLBACKEND
+export PYTHONNOUSERSITE = 1
+
+# Kernels that run unattended take no settings from the user's home, and leave nothing there.
+test notebooks: export IPYTHONDIR = $(CURDIR)/.venv/ipython
+test notebooks: export JUPYTER_CONFIG_DIR = $(CURDIR)/.venv/jupyter
+test notebooks: export JUPYTER_DATA_DIR = $(CURDIR)/.venv/jupyter
+test notebooks: export JUPYTER_RUNTIME_DIR = $(CURDIR)/.venv/jupyter/runtime
+export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
+
+SETUP := tools/bootstrap.sh
+PY := .venv/bin/python
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+verify: setup-verify ## set up, then re-derive and confirm every registered formula
+	@.venv/bin/infscale verify $(ARGS)
+
+test: setup-test ## set up, then run all tests and re-run the notebooks
+	@$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env tests notebooks $(ARGS)
+
+lab: setup-lab ## open the notebooks in JupyterLab
+	@$(PY) -m jupyterlab notebooks $(ARGS)
+
+notebooks: setup-test ## generate the notebooks from derivations/ and execute them
+	@$(PY) tools/build_notebooks.py $(ARGS)
+
+check: setup-check ## ruff and pyright
+	@$(PY) -m ruff check .
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
+
+bench: setup-verify ## speed against competent alternatives (benchmarks/)
+	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) "$$script" $(ARGS); done
+
+wheel: setup-test ## build the distributable wheel into dist/
+	@$(PY) -m hatchling build --target wheel --directory dist
+
+clean: ## remove what can be made again, except .venv
+	@rm -rf dist build report .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints
+	@find infscale_sym derivations tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## the same and .venv
+	@rm -rf .venv .venv.old-* .venv.lock
+
+setup-verify:
+	@$(SETUP) $(EXTRAS)
+setup-test:
+	@$(SETUP) test $(EXTRAS)
+setup-lab:
+	@$(SETUP) lab $(EXTRAS)
+setup-check:
+	@$(SETUP) check test $(EXTRAS)

@@ -1,0 +1,163 @@
+"""The derivation engine: a chain of named steps from a quantity's definition to a registered formula.
+
+Every step is checked when it is taken, by its rule, and checked to fail when its right side is perturbed: a step whose check
+cannot fail is refused. The last step must be the registered statement. What was proved symbolically and what only agrees
+numerically is recorded and never mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sympy import Expr, Integer, Rational, expand, latex, simplify
+
+from infscale_sym.derive.perturb import perturbations
+from infscale_sym.errors import DerivationError
+from infscale_sym.formulas import FORMULAS, Formula
+from infscale_sym.notation.relations import AsymptoticTo
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a step was checked: 'symbolic' or 'numeric', with one line of detail."""
+
+    kind: str
+    detail: str
+
+
+class Rule(Protocol):
+    """A rule checks one step. It returns its evidence, or raises DerivationError saying what does not follow."""
+
+    name: str
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """Verify that `after` follows from `before`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation."""
+
+    before: Expr
+    after: Expr
+    rule: str
+    reason: str
+    evidence: Evidence
+    hypotheses: tuple[str, ...] = ()
+    remainder: Expr | None = None
+    caught: str = ""
+
+    def latex(self, first: bool = False) -> str:
+        """This line as LaTeX: the right side, led by '=' and with its remainder."""
+        order = "" if self.remainder is None else rf" + \mathcal{{O}}\!\left({latex(self.remainder)}\right)"
+        left = latex(self.before) + " " if first else ""
+        return f"{left}= {latex(self.after)}{order}"
+
+
+@dataclass
+class Derivation:
+    """A chain of equal (or asymptotically equal) expressions that starts from a named quantity.
+
+    `claim(...)` takes a step; `conclude(...)` demands that the chain ends in the registered formula and returns a record.
+    """
+
+    id: str
+    start: Expr
+    opening: str = ""
+    steps: list[Step] = field(default_factory=list)
+    concluded: bool = False
+
+    @property
+    def formula(self) -> Formula:
+        """The registered formula that this derivation must reach."""
+        for formula in FORMULAS:
+            if formula.id == self.id:
+                return formula
+        raise DerivationError(f"no registered formula has the id {self.id!r}")
+
+    @property
+    def last(self) -> Expr:
+        """Where the chain stands."""
+        return self.steps[-1].after if self.steps else self.start
+
+    def claim(
+        self,
+        after: Expr,
+        rule: Rule,
+        reason: str,
+        hypotheses: Sequence[str | tuple[str, Callable[[], bool]]] = (),
+        remainder: Expr | None = None,
+    ) -> Step:
+        """Take one step to `after`. Raises DerivationError if the rule's check fails, if a hypothesis is false, or if the
+        check would have passed with a perturbed right side."""
+        met = []
+        for hypothesis in hypotheses:
+            if isinstance(hypothesis, tuple):
+                words, holds = hypothesis
+                if not holds():
+                    raise DerivationError(f"{self.id}, {rule.name}: the hypothesis '{words}' does not hold")
+                met.append(words + " (checked)")
+            else:
+                met.append(hypothesis)
+        before = self.last
+        try:
+            evidence = rule.check(before, after)
+        except DerivationError as error:
+            raise DerivationError(f"{self.id}, step {len(self.steps) + 1} ({rule.name}): {error}") from None
+        caught = self._control(before, after, rule)
+        step = Step(before, after, rule.name, reason, evidence, tuple(met), remainder, caught)
+        self.steps.append(step)
+        return step
+
+    def conclude(self) -> Derivation:
+        """Demand that the chain is the registered statement; raises DerivationError otherwise."""
+        statement = self.formula.statement
+        if not self.steps:
+            raise DerivationError(f"{self.id}: a derivation needs at least one step")
+        if self.start != statement.lhs:
+            raise DerivationError(f"{self.id}: starts from {self.start}, but the statement is about {statement.lhs}")
+        difference = self.last - statement.rhs
+        if difference != 0 and expand(difference) != 0 and simplify(difference) != 0:
+            raise DerivationError(f"{self.id}: ends in {self.last}, but the registered right side is {statement.rhs}")
+        remainders = [step.remainder for step in self.steps if step.remainder is not None]
+        if isinstance(statement, AsymptoticTo):
+            if not remainders or simplify(remainders[-1] / statement.remainder).free_symbols & {statement.variable}:
+                raise DerivationError(f"{self.id}: the statement's remainder O({statement.remainder}) was not derived")
+        elif remainders:
+            raise DerivationError(f"{self.id}: an approximation cannot end in an equality")
+        self.concluded = True
+        return self
+
+    @property
+    def verdict(self) -> str:
+        """'proved' if every step is symbolic, else 'derived (n symbolic, m numeric)'; 'unfinished' before conclude()."""
+        if not self.concluded:
+            return "unfinished"
+        symbolic = sum(step.evidence.kind == "symbolic" for step in self.steps)
+        numeric = len(self.steps) - symbolic
+        return "proved" if not numeric else f"derived ({symbolic} symbolic, {numeric} numeric)"
+
+    def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
+        """Perturb the right side through the same check; every perturbation must be caught."""
+        tried = 0
+        for _, wrong in perturbations(after, Rational(1, 10**6), most=3):
+            try:
+                rule.check(before, wrong)
+            except DerivationError:
+                tried += 1
+            else:
+                raise DerivationError(f"{self.id}, {rule.name}: the check also passes for {wrong}: it proves nothing")
+        if not tried:
+            raise DerivationError(f"{self.id}, {rule.name}: the right side could not be perturbed")
+        return f"{tried} perturbations of one part in 10^6 caught"
+
+    def _repr_markdown_(self) -> str:
+        from infscale_sym.present.steps import derivation_markdown
+
+        return derivation_markdown(self)
+
+
+ZERO = Integer(0)

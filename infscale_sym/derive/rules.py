@@ -1,0 +1,130 @@
+"""The algebraic rules of derivation: definition, naming, algebra, substitution, integration. All are checked symbolically."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integral, Symbol, diff, expand, integrate, powsimp, simplify
+
+from infscale_sym.derive.engine import Evidence
+from infscale_sym.errors import DerivationError
+from infscale_sym.notation.heads import Head
+
+SYMBOLIC = "symbolic"
+NUMERIC = "numeric"
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether SymPy can show that `expr` vanishes."""
+    return expr == 0 or expand(expr) == 0 or simplify(expand(powsimp(expr, force=False))) == 0
+
+
+@dataclass(frozen=True)
+class Unfold:
+    """Replace a named quantity by its definition, one level deep."""
+
+    head: type[Head]
+    name: str = "definition"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """Structural equality after unfolding."""
+        opened = before.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
+        if opened == before:
+            raise DerivationError(f"nothing to unfold: {self.head.__name__} does not occur or has no formula")
+        if opened != after and not is_zero(opened - after):
+            raise DerivationError(f"the definition gives {opened}, not {after}")
+        return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
+
+
+@dataclass(frozen=True)
+class Name:
+    """Call an expression by the name of the quantity that it defines."""
+
+    head: type[Head]
+    name: str = "name"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """Unfolding the claim gives back the expression."""
+        opened = after.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
+        if opened == after or not same(opened, before):
+            raise DerivationError(f"{after} unfolds to {opened}, not to {before}")
+        return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
+
+
+@dataclass(frozen=True)
+class Algebra:
+    """Rewrite an expression into an equal one."""
+
+    name: str = "algebra"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """The difference simplifies to zero."""
+        if not is_zero(before - after):
+            raise DerivationError(f"the two sides differ by {simplify(before - after)}")
+        return Evidence(SYMBOLIC, "the difference simplifies to 0")
+
+
+@dataclass(frozen=True)
+class Substitute:
+    """Change the variable of an integral: old = g(new), g increasing and mapping the new range onto the old."""
+
+    old: Symbol
+    new: Symbol
+    g: Expr
+    name: str = "substitution"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """Transform the integrand by hand and compare with what is claimed."""
+        integral = only_integral(before)
+        claimed = only_integral(after)
+        variable, low, high = integral.limits[0]
+        if variable != self.old or not bool(diff(self.g, self.new).is_positive):
+            raise DerivationError(f"{self.g} is not increasing in {self.new}, or {self.old} is not integrated over")
+        moved = integral.function.subs(self.old, self.g) * diff(self.g, self.new)
+        image = [self.g.subs(self.new, end) for end in claimed.limits[0][1:]]
+        if image != [low, high]:
+            raise DerivationError(f"the limits become {image}, not {[low, high]}")
+        outside_before, outside_after = outside(before, integral), outside(after, claimed)
+        if not is_zero(simplify(outside_before * moved - outside_after * claimed.function)):
+            raise DerivationError("the transformed integrand is not the one claimed")
+        return Evidence(SYMBOLIC, f"{self.old} = {self.g}")
+
+
+@dataclass(frozen=True)
+class Integrate:
+    """Evaluate integrals term by term in closed form (SymPy)."""
+
+    name: str = "integration"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """SymPy's value of the integral equals the claim."""
+
+        def value(integral: Expr) -> Expr:
+            inside = expand(integral.function)  # type: ignore[attr-defined]
+            return sum((integrate(term, *integral.limits, conds="none") for term in inside.as_ordered_terms()), start=0)  # type: ignore[attr-defined]
+
+        done = before.replace(lambda e: isinstance(e, Integral), value)
+        if done.has(Integral):
+            raise DerivationError("SymPy leaves an integral")
+        if not is_zero(done - after):
+            raise DerivationError(f"integration gives {simplify(done)}, not {after}")
+        return Evidence(SYMBOLIC, "integrated term by term by SymPy")
+
+
+def only_integral(expr: Expr) -> Integral:
+    """The one integral in `expr`."""
+    found = list(expr.atoms(Integral))
+    if len(found) != 1:
+        raise DerivationError(f"expected one integral, found {len(found)}")
+    return found[0]
+
+
+def same(one: Expr, two: Expr) -> bool:
+    """Whether SymPy can show that the two are equal."""
+    return one == two or is_zero(one - two)
+
+
+def outside(expr: Expr, integral: Expr) -> Expr:
+    """The factor that multiplies `integral` in `expr`."""
+    marker = Symbol("I", positive=True)
+    return expr.subs(integral, marker) / marker

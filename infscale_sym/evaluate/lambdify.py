@@ -1,0 +1,153 @@
+"""From a SymPy expression to a function of numbers: NumPy float64, mpmath at any precision, Arb balls.
+
+The named quantities (heads) of an expression are looked up by name in a namespace that the caller passes, so this module
+knows nothing of how they are computed. Rational numbers stay exact until the target's arithmetic receives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sympy import Expr, Integral, Sum, Symbol, lambdify
+from sympy.printing.pycode import PythonCodePrinter
+
+Namespace = Mapping[str, Callable[..., Any]]
+
+
+def numpy_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callable[..., Any]:
+    """`expr` as a function of float64 scalars or arrays (positional, in the order of `args`); broadcasts."""
+    # cse would hoist bound variables out of Integral and Sum.
+    cse = not expr.has(Integral, Sum)
+    return lambdify(list(args), expr, modules=[dict(heads), "scipy"], cse=cse)
+
+
+def mpmath_function(
+    expr: Expr, args: Sequence[Symbol], heads: Namespace, quadrature: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
+    """`expr` as f(*values, digits=50) -> mpf; values are exact rationals, mpf, ints or decimal strings.
+
+    The head functions receive `digits` as a keyword. Working precision: `digits` plus 15 guard digits. Unevaluated
+    integrals need a `quadrature(integrand, (low, high))`: mpmath.quad alone is silently wrong on infinite ranges.
+    """
+    if quadrature is None and expr.has(Integral):
+        raise TypeError("an unevaluated integral needs a quadrature: give the quantity a head of its own, or pass one")
+    import mpmath
+
+    state = {"digits": 50}
+    bound = {name: _with_digits(function, state) for name, function in heads.items()}
+    modules = [{**bound, "quad": quadrature} if quadrature else bound, "mpmath"]
+    compiled = lambdify(list(args), expr, modules=modules)
+
+    def function(*values: Any, digits: int = 50) -> Any:
+        with mpmath.workdps(digits + 15):
+            state["digits"] = digits
+            return mpmath.mpmathify(compiled(*(to_mpf(value) for value in values)))
+
+    return function
+
+
+def arb_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callable[..., Any]:
+    """`expr` as f(*values, digits=50) -> flint.arb, a ball that contains the value; heads must return balls."""
+    import flint
+
+    state = {"digits": 50}
+    namespace: dict[str, Any] = {name: _with_digits(function, state) for name, function in heads.items()}
+    namespace |= {"arb": flint.arb, "fmpq": flint.fmpq, "arb_pi": flint.arb.pi, "arb_e": flint.arb.const_e}
+    printer = ArbPrinter({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
+    compiled = lambdify(list(args), expr, modules=[namespace], printer=printer)
+
+    def function(*values: Any, digits: int = 50) -> Any:
+        with flint.ctx.workprec(int(3.33 * digits) + 64):
+            state["digits"] = digits + 5
+            return flint.arb(compiled(*(to_arb(value) for value in values)))
+
+    return function
+
+
+class ArbPrinter(PythonCodePrinter):
+    """Python source for python-flint: every constant exact, every function a method of a ball."""
+
+    language = "Python"
+
+    def _print_Integer(self, expr: Any) -> str:
+        return f"arb({int(expr)})"
+
+    def _print_int(self, expr: Any) -> str:
+        return f"arb({expr})"
+
+    def _print_Rational(self, expr: Any) -> str:
+        return f"arb(fmpq({expr.p}, {expr.q}))"
+
+    _print_Half = _print_Rational
+
+    def _print_Pi(self, expr: Any) -> str:
+        return "arb_pi()"
+
+    def _print_Exp1(self, expr: Any) -> str:
+        return "arb_e()"
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        base, exponent = expr.base, expr.exp
+        inner = self._print(base)
+        if exponent.is_Integer:
+            return f"(({inner})**({int(exponent)}))"
+        if exponent == exponent.func(1) / 2:
+            return f"({inner}).sqrt()"
+        return f"(({inner})**({self._print(exponent)}))"
+
+    def _print_exp(self, expr: Any) -> str:
+        return f"({self._print(expr.args[0])}).exp()"
+
+    def _print_log(self, expr: Any) -> str:
+        return f"({self._print(expr.args[0])}).log()"
+
+    def _print_erf(self, expr: Any) -> str:
+        return f"({self._print(expr.args[0])}).erf()"
+
+    def _print_erfc(self, expr: Any) -> str:
+        return f"({self._print(expr.args[0])}).erfc()"
+
+    def _print_gamma(self, expr: Any) -> str:
+        return f"({self._print(expr.args[0])}).gamma()"
+
+    def _print_Float(self, expr: Any) -> str:
+        raise TypeError(f"{expr} is a rounded number: write it as a Rational so that the ball can contain it")
+
+    def _print_Integral(self, expr: Any) -> str:
+        raise TypeError("an unevaluated integral has no enclosure here: give the quantity a head of its own")
+
+    _print_Sum = _print_Integral
+
+
+def to_mpf(value: Any) -> Any:
+    """An mpf at the current precision from an exact rational, a number or a decimal string."""
+    import mpmath
+
+    from infscale_sym.evaluate.inputs import exact
+
+    if isinstance(value, mpmath.mpf):
+        return value
+    number = exact(value, infinite=True)
+    return mpmath.inf if isinstance(number, float) else mpmath.mpf(number.numerator) / number.denominator
+
+
+def to_arb(value: Any) -> Any:
+    """A ball at the current precision that contains the exact value."""
+    import flint
+
+    from infscale_sym.evaluate.inputs import exact
+
+    if isinstance(value, flint.arb):
+        return value
+    number = exact(value)
+    if isinstance(number, float):
+        return flint.arb("inf")
+    return flint.arb(flint.fmpq(number.numerator, number.denominator))
+
+
+def _with_digits(function: Callable[..., Any], state: Mapping[str, int]) -> Callable[..., Any]:
+    def bound(*values: Any) -> Any:
+        return function(*values, digits=state["digits"])
+
+    return bound

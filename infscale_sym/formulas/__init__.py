@@ -1,0 +1,15 @@
+"""What is claimed. Each module exports FORMULAS; this list names the modules, in the order in which they are read."""
+
+from __future__ import annotations
+
+from infscale_sym.formulas import averaged, best_of_k, equivalents, selection
+from infscale_sym.formulas.record import Expected, Formula, Source
+
+FORMULAS: tuple[Formula, ...] = (
+    *selection.FORMULAS,
+    *equivalents.FORMULAS,
+    *best_of_k.FORMULAS,
+    *averaged.FORMULAS,
+)
+
+__all__ = ["FORMULAS", "Expected", "Formula", "Source"]

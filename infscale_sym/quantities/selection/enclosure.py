@@ -1,0 +1,144 @@
+"""Rigorous Arb enclosures of the selection error F_k(t; tau, rho) (HP, arXiv:2512.19905; `selection.integral`).
+
+    F_k = E[Σ w_i (z_i+tau)² / Σ w_i],   w_i = exp(-(z_i+rho)²/(2t)),   z_i ~ N(0,1) iid,   dimensionless.
+
+Every ball returned provably contains the value: the proofs (tails, discretisation; rounding is in the ball arithmetic)
+stand in the docstrings of `_enclosure_gauss` (Gauss rule), `_enclosure_zero` (t = 0), `_enclosure_strip` and
+`_enclosure_small_t` (t > 0). Exact cases: F_1 = 1 + tau² at every t, and t = inf gives 1 + tau² at every k.
+
+Also the law of the distance |z+rho|: `survival_arb`, `log_survival_arb`, for balls and complex balls.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import flint
+from flint import acb, arb, fmpq
+
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.inputs import Exact, exact
+from infscale_sym.quantities.selection._enclosure_gauss import BOUND_BITS, Folded, log_float, symmetric
+from infscale_sym.quantities.selection._enclosure_small_t import GAMMA, SmallNoise, Smoothing
+from infscale_sym.quantities.selection._enclosure_strip import StripIntegrator
+from infscale_sym.quantities.selection._enclosure_zero import cutoff, enclose_zero, rough_scale
+
+_LN10 = math.log(10)
+_ATTEMPTS = 4
+
+
+def selection_error_arb(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) -> arb:
+    """A ball that provably contains F_k(t; tau, rho), of relative radius <= 10^-digits; dimensionless.
+
+    k, t, tau, rho: one number each (int, float, Fraction, Decimal, decimal string, mpf, ...), taken exactly; t may be
+    infinite. Box: 1 <= k <= 1e16 (any real), t = 0 or 1e-6 <= t <= 1e6 or t = inf, |tau|, |rho| <= 40; digits >= 1.
+    The precision of the flint context is left as it was. Raises DomainError outside the box.
+    """
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
+        raise DomainError(f"digits must be an integer of at least 1; got {digits!r}")
+    k_, t_ = exact(k, "k"), exact(t, "t", infinite=True)
+    tau_, rho_ = exact(tau, "tau"), exact(rho, "rho")
+    _check_box(k_, t_, tau_, rho_)
+    if k_ == 1 or t_ == math.inf:
+        with flint.ctx.workprec(int(3.33 * digits) + 32):
+            return _ball(1 + Fraction(tau_) ** 2)
+    goal = digits
+    ball = arb("nan")
+    for _ in range(_ATTEMPTS):
+        ball = _enclose(Fraction(k_), Fraction(t_), Fraction(tau_), Fraction(rho_), goal)
+        with flint.ctx.workprec(BOUND_BITS):
+            missing = (log_float(ball.rad() / abs(ball).lower()) / _LN10 + digits) if not ball.contains(0) else 20.0
+        if missing <= 0:
+            return ball
+        goal += math.ceil(min(missing, 200.0)) + 2
+    return ball  # still rigorous; not seen to happen inside the box
+
+
+def survival_arb(r: Any, rho: Any) -> Any:
+    """S(r) = P(|z+rho| > r) = Q(r-rho) + Q(r+rho) as a ball (arb, or acb for complex r), at the context's precision.
+
+    r, rho: balls, complex balls, or exact numbers (see `selection_error_arb`). For complex r the entire function. No
+    digit is lost in the tail; 1 - S(r) keeps the *absolute* accuracy only (use `log_survival_arb`). Dimensionless.
+    """
+    r_, rho_ = _argument(r, "r"), _argument(rho, "rho")
+    if isinstance(r_, arb) and isinstance(rho_, arb) and r_ >= 0:
+        return Folded(rho_, rho_).tails(r_)[0]
+    root = arb(0.5).sqrt()
+    return (((r_ - rho_) * root).erfc() + ((r_ + rho_) * root).erfc()) / 2
+
+
+def log_survival_arb(r: Any, rho: Any) -> Any:
+    """ln S(r), with full relative accuracy where S is near 1 and where it is tiny; arguments as for `survival_arb`.
+
+    Complex r: the principal logarithm, analytic wherever the ball of S(r) stays off the negative real axis.
+    """
+    r_, rho_ = _argument(r, "r"), _argument(rho, "rho")
+    if isinstance(r_, arb) and isinstance(rho_, arb):
+        if r_ >= 0:
+            return Folded(rho_, rho_).log_survival(r_)
+        return survival_arb(r_, rho_).log()
+    bits = flint.ctx.prec
+    size = log_float(abs(r_)) / math.log(2) if abs(r_) > 0 else 0.0
+    with flint.ctx.workprec(bits + int(min(max(0.0, -size), bits)) + 8):  # p ~ r near r = 0
+        root = arb(0.5).sqrt()
+        p = (((r_ + rho_) * root).erf() + ((r_ - rho_) * root).erf()) / 2
+        if abs(p) < 0.5:
+            return +acb(-p).log1p()
+    return acb(survival_arb(r_, rho_)).log()
+
+
+def _enclose(k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int) -> arb:
+    """One attempt at `digits` digits."""
+    integer = k.denominator == 1
+    deep = not integer and k < 20
+    with flint.ctx.workprec(int(3.33 * digits * (2 if deep else 1)) + 110):
+        law = Folded(_ball(rho), _ball(tau))
+        if t == 0:
+            return enclose_zero(_ball(k), integer, law, digits)
+        return _enclose_noisy(_ball(k), integer, _ball(t), law, digits)
+
+
+def _enclose_noisy(k: arb, integer: bool, t: arb, law: Folded, digits: int) -> arb:
+    """t > 0: the strip method up to v0, the surrogate for small noise beyond; |F - sum| <= absolute + relative F."""
+    nats = (digits + 5) * _LN10
+    stop = math.log((nats + 2 * log_float(k) + 60) / math.cos(GAMMA)) + 5.2  # room for the smoothing to start
+    first = StripIntegrator(k, integer, t, law, digits, stop).run()
+    total, absolute, relative = first.total, first.absolute, first.relative
+    if not first.finished:
+        with flint.ctx.workprec(BOUND_BITS):
+            scale = max(rough_scale(k, law, (2 * t * first.end).sqrt()), log_float(total))
+            target = scale - (digits + 2) * _LN10
+            radius = cutoff(k, law, target - 1)
+            depth = -log_float(law.tails(arb(radius))[0]) if k < 1000 else 0.0  # -ln a(V)
+        far = nats + max(log_float(k * (1 + law.tau**2)) - scale, log_float(k) + depth)
+        smoothing = Smoothing(k, t, law, nats + depth, far)
+        end = max(first.end + 1, radius**2 / (2 * float(t.mid())) + float(smoothing.cut.upper()) + 0.01)
+        part, extra, share = SmallNoise(k, integer, t, law, smoothing, target, digits).run(first.end, end)
+        total, absolute, relative = total + part, absolute + extra, relative + share
+    ceiling = (total + absolute) / (1 - relative)
+    return total + symmetric(absolute + relative * ceiling)
+
+
+def _check_box(k: Exact, t: Exact, tau: Exact, rho: Exact) -> None:
+    if not 1 <= k <= 10**16:
+        raise DomainError(f"k must lie in [1, 1e16]; got {float(k):g}")
+    if not (t == 0 or t == math.inf or Fraction(1, 10**6) <= t <= 10**6 or t == 1e-6):
+        raise DomainError(f"t must be 0, lie in [1e-6, 1e6] or be inf; got {float(t):g}")
+    for name, value in (("tau", tau), ("rho", rho)):
+        if not abs(value) <= 40:
+            raise DomainError(f"{name} must lie in [-40, 40]; got {float(value):g}")
+
+
+def _ball(value: Fraction) -> arb:
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _argument(value: Any, name: str) -> Any:
+    """A ball or complex ball as it is; any other number exactly."""
+    if isinstance(value, (arb, acb)):
+        return value
+    if isinstance(value, complex):
+        return acb(value)
+    return _ball(Fraction(exact(value, name)))

@@ -1,0 +1,329 @@
+"""F_k(t; tau, rho) in float64, for arrays: the generalization error of picking one of k answers by a judge.
+
+HP, arXiv:2512.19905; THEORY sections 1 (definition) and 7 (structure). With `x = z + rho` and `D = tau - rho`,
+
+    F_k = E[(x_chosen + D)²] = V + (D + B)²,        B = E[x_chosen],  V = Var[x_chosen],
+
+and B (odd in rho) and V (even) depend on (k, t, rho) only. `_tables` gives them for single pairs (t, rho) and any
+number of k; this module shares that work: every k and every tau at one (t, rho) use one table, and very many rho at one
+t use Chebyshev interpolation of ln V and ln(B/rho) in rho²/2 (and in ln k where every point has its own k).
+
+Range: k in [1, 1e16], t in {0} ∪ [1e-6, 1e6] ∪ {∞}, |tau|, |rho| <= 40. Relative error <= 1e-13 for k <= 1e9 and |tau|,
+|rho| <= 8, else <= 1e-11. A value may differ in the last digits with the company in which it is computed, but not with
+the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infscale_sym.evaluate.inputs import check_range, float_array
+from infscale_sym.quantities.selection import _chebyshev as chebyshev
+from infscale_sym.quantities.selection._gumbel import chosen
+from infscale_sym.quantities.selection._tables import node_table
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+_PAIRS = 12  # pairs (t, rho) whose tables are made at a time
+_CELLS = 1 << 15  # results of a block: temporaries of 256 kB
+_NEAR = 0.6  # end of the first panel in rho²/2
+_NODES = ((1e-3, 64), (0.02, 58), (0.1, 52), (0.5, 44), (3.0, 36), (10.0, 32), (np.inf, 20))  # for t up to ...
+_POINTS = 128  # points, or values of k, summed at a time over their nodes
+
+
+def selection_error_numpy(k: Any, t: Any, tau: Any, rho: Any) -> Any:
+    """The selection error F_k(t; tau, rho) = delta/s², dimensionless, broadcasting like a ufunc.
+
+    Arguments (each a number or an array of any shape; a float means the exact double, a string the exact decimal):
+    `k` number of answers, real, 1 to 1e16; `t` dimensionless temperature `T/(2 s²)`, 0 (best of k), 1e-6 to 1e6, or
+    infinity (uniform choice); `tau`, `rho` offsets of the predictive mean from the teacher's and the judge's answer in
+    units of s, -40 to 40. Returns a float64 array of the broadcast shape, a scalar if that is (). Relative error at
+    most 1e-13 for k <= 1e9 and |tau|, |rho| <= 8, at most 1e-11 elsewhere.
+    Raises DomainError, naming the range, outside it and for what is no number.
+    """
+    k, t, tau, rho = _arguments(k, t, tau, rho)
+    shape = np.broadcast_shapes(k.shape, t.shape, tau.shape, rho.shape)
+    k_axes = [i for i in range(len(shape)) if _extent(k, len(shape), i) > 1]
+    shared = any(_extent(part, len(shape), i) > 1 for part in (t, tau, rho) for i in k_axes)
+    if 0 in shape:
+        result = np.empty(shape)
+    elif k.size > 1 and not shared:  # every k with every prompt
+        axes = [i for i in range(len(shape)) if i not in k_axes]
+        prompts = np.broadcast_shapes(t.shape, tau.shape, rho.shape)
+        flat = (np.broadcast_to(part, prompts).ravel() for part in (t, tau, rho))
+        result = _outer(k.ravel(), *flat)
+        result = result.reshape([shape[i] for i in axes + k_axes]).transpose(np.argsort(axes + k_axes))
+    else:
+        k, t, tau, rho = (np.broadcast_to(part, shape).ravel() for part in (k, t, tau, rho))
+        center, spread = _scattered(k, t, rho)
+        result = np.where(_trivial(k, t), 1 + tau * tau, spread + (tau - rho + center) ** 2).reshape(shape)
+    return result[()]
+
+
+def chosen_moments(k: Any, t: Any, rho: Any) -> tuple[Any, Any]:
+    """Mean B and variance V of `x = z + rho` of the chosen answer, so that F_k = V + (tau - rho + B)².
+
+    Arguments and range as for `selection_error_numpy`, broadcast; returns two arrays of the broadcast shape. V has the
+    relative accuracy stated there, B an error of about 1e-15 |rho| (and at t = 0 also full relative accuracy).
+    """
+    k, t, _, rho = _arguments(k, t, 0.0, rho)
+    shape = np.broadcast_shapes(k.shape, t.shape, rho.shape)
+    k, t, rho = (np.broadcast_to(part, shape).ravel() for part in (k, t, rho))
+    center, spread = _scattered(k, t, rho)
+    return center.reshape(shape)[()], spread.reshape(shape)[()]
+
+
+def _arguments(k: Any, t: Any, tau: Any, rho: Any) -> tuple[Array, Array, Array, Array]:
+    k, t = float_array(k, "k"), float_array(t, "t", infinite=True)
+    tau, rho = float_array(tau, "tau"), float_array(rho, "rho")
+    check_range(k, "k", 1, 1e16)
+    check_range(t, "t", 1e-6, 1e6, also=(0.0, np.inf))
+    check_range(tau, "tau", -40, 40)
+    check_range(rho, "rho", -40, 40)
+    return k, t, tau, rho
+
+
+def _extent(array: Array, dimensions: int, axis: int) -> int:
+    own = axis - (dimensions - array.ndim)
+    return array.shape[own] if own >= 0 else 1
+
+
+def _trivial(k: Array, t: Array) -> NDArray[np.bool_]:
+    """Where the choice is as good as none: one answer, or the uniform weights of t = infinity."""
+    return (k == 1) | np.isinf(t)
+
+
+def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
+    """F for every prompt (t, tau, rho) and every k: shape (n, n_k)."""
+    result = np.empty((t.size, k.size))
+    drift, q, sign = tau - rho, np.abs(rho), np.sign(rho)
+    result[np.isinf(t)] = 1 + tau[np.isinf(t), None] ** 2
+
+    def put(rows: Indices, columns: slice, center: Array, spread: Array) -> None:
+        center = sign[rows, None] * center
+        center += drift[rows, None]
+        center *= center
+        center += spread
+        result[rows, columns] = center
+
+    # Interpolation, many rho at one t: the tables of the nodes, then the prompts in blocks.
+    direct, panels = _plan(t, q, np.log(k.max()))
+    for panel in panels:
+        tables = _node_moments(panel, k)
+        series = _series(panel, *tables)
+        if series is None:
+            direct.append(panel.rows)
+            continue
+        height = max(1, _CELLS // k.size)
+
+        def block(rows: Indices, panel: _Panel = panel, series: _Series = series) -> None:
+            basis = chebyshev.basis(panel.place(q[rows]), panel.size)
+            center = basis @ series.center
+            np.exp(center, out=center)
+            center *= series.center_scale
+            center *= q[rows, None]
+            spread = basis @ series.spread
+            np.exp(spread, out=spread)
+            spread *= series.spread_scale
+            put(rows, slice(None), center, spread)
+
+        _run(block, (panel.rows[i : i + height] for i in range(0, panel.rows.size, height)))
+
+    def tabulate(pairs: _Pairs) -> None:
+        table = node_table(pairs.t, pairs.q, k.min(), k.max())
+        for i, rows in enumerate(pairs.rows):
+            own = [part[i] for part in table]
+            for j in range(0, k.size, _POINTS):
+                columns = slice(j, j + _POINTS)
+                put(rows, columns, *chosen(k[columns, None], *own))
+
+    _run(tabulate, _pairs(t, q, direct))
+    result[:, k == 1] = 1 + (tau * tau)[:, None]
+    return result
+
+
+def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
+    """B and V at points each with its own (k, t, rho): two arrays (n,)."""
+    q = np.abs(rho)
+    center, spread = q.copy(), np.ones(k.size)  # right for the trivial points
+    log_k = np.log(k)
+    direct, panels = _plan(np.where(k == 1, np.inf, t), q, log_k.max())
+    for panel in panels:
+        # A second Chebyshev series in ln k; its panels as wide as those in rho²/2.
+        own = log_k[panel.rows]
+        edges = np.linspace(own.min(), max(own.max(), own.min() + 1e-3), 1 + max(1, int(np.ceil(np.ptp(own) / 4))))
+        which = np.clip(np.searchsorted(edges, own, side="right") - 1, 0, edges.size - 2)
+        points = chebyshev.nodes(panel.size)
+        grid = 0.5 * (edges[:-1, None] + edges[1:, None]) + 0.5 * np.diff(edges)[:, None] * points
+        tables = _node_moments(panel, np.clip(np.exp(grid.ravel()), 1.0, 1e16))
+        for cell in np.unique(which):
+            rows = panel.rows[which == cell]
+            columns = slice(cell * panel.size, (cell + 1) * panel.size)
+            series = _series(panel, *(part[:, columns] for part in tables), both=True)
+            if series is None:
+                direct.append(rows)
+                continue
+            place = (2 * log_k[rows] - edges[cell] - edges[cell + 1]) / (edges[cell + 1] - edges[cell])
+            in_k = chebyshev.basis(np.clip(place, -1, 1), panel.size)
+            in_q = chebyshev.basis(panel.place(q[rows]), panel.size)
+            center[rows] = q[rows] * np.exp(np.vecdot(in_q @ series.center, in_k)) * series.center_scale
+            spread[rows] = np.exp(np.vecdot(in_q @ series.spread, in_k)) * series.spread_scale
+
+    def tabulate(pairs: _Pairs) -> None:
+        bounds = np.array([(k[rows].min(), k[rows].max()) for rows in pairs.rows])
+        table = node_table(pairs.t, pairs.q, bounds[:, 0], bounds[:, 1])
+        rows = np.concatenate(pairs.rows)
+        own = np.repeat(np.arange(len(pairs.rows)), [part.size for part in pairs.rows])
+        for j in range(0, rows.size, _POINTS):
+            some, its = rows[j : j + _POINTS], own[j : j + _POINTS]
+            center[some], spread[some] = chosen(k[some, None], *(part[its] for part in table))
+
+    _run(tabulate, _pairs(t, q, direct))
+    return np.sign(rho) * center, spread
+
+
+class _Panel:
+    """An interval of rho²/2 at one t, its points (rows) and its Chebyshev nodes."""
+
+    def __init__(self, t: float, low: float, high: float, rows: Indices) -> None:
+        self.t, self.low, self.high, self.rows = t, low, high, rows
+        self.size = _panel_nodes(t, high - low)
+        middle, half = 0.5 * (low + high), 0.5 * (high - low)
+        self.rho = np.sqrt(2 * (middle + half * chebyshev.nodes(self.size)))
+
+    def place(self, q: Array) -> Array:
+        """Where |rho| = q lies in the panel, in [-1, 1]."""
+        return np.clip((q * q - self.low - self.high) / (self.high - self.low), -1.0, 1.0)
+
+
+class _Series:
+    """Chebyshev coefficients of ln(B/|rho|) and ln V, relative to the scales."""
+
+    def __init__(self, center: Array, spread: Array, center_scale: Array, spread_scale: Array) -> None:
+        self.center, self.spread, self.center_scale, self.spread_scale = center, spread, center_scale, spread_scale
+
+
+class _Pairs:
+    """Some distinct pairs (t, |rho| = q) and the rows that belong to each."""
+
+    def __init__(self, t: Array, q: Array, rows: list[Indices]) -> None:
+        self.t, self.q, self.rows = t, q, rows
+
+
+def _panel_nodes(t: float, width: float = 4.0) -> int:
+    """Chebyshev nodes for 1e-15, measured. The strip is narrowest where the soft choice at t << 1 meets large k."""
+    if t == 0:
+        nodes = 44
+    else:
+        nodes = next(n for limit, n in _NODES if t <= limit)
+    return min(nodes, 36) if width <= _NEAR else nodes
+
+
+def _plan(t: Array, q: Array, log_k: float) -> tuple[list[Indices], list[_Panel]]:
+    """Which rows to compute pair by pair, and which by interpolation: those of a panel with more pairs than nodes.
+
+    Rows with t = inf are left out.
+    """
+    direct, panels = [], []
+    if t.size == 1:
+        return [np.flatnonzero(np.isfinite(t))], panels
+    values, inverse = np.unique(t, return_inverse=True)
+    order = np.argsort(inverse, kind="stable")
+    for value, rows in zip(values, np.split(order, np.cumsum(np.bincount(inverse))[:-1]), strict=True):
+        if np.isinf(value):
+            continue
+        half_square = 0.5 * q[rows] ** 2
+        low, high = half_square.min(), half_square.max()
+        if rows.size <= 1.2 * _panel_nodes(value, high - low) or high <= low:
+            direct.append(rows)
+            continue
+        # Where k is no whole number there are singularities at rho = i pi/(2 r) of the strength exp(-k r²/2), for every
+        # r: so the first panel is short. Far beyond ln k the choice hardly depends on rho any more: panels are wide.
+        inner, outer = np.clip((_NEAR, log_k + 12), low, high)
+        pieces = [
+            np.linspace(a, b, 1 + int(np.ceil((b - a) / width)))
+            for a, b, width in ((low, inner, 4.0), (inner, outer, 4.0), (outer, high, 32.0))
+            if b > a
+        ]
+        bounds = np.unique(np.concatenate(pieces))
+        which = np.clip(np.searchsorted(bounds, half_square, side="right") - 1, 0, bounds.size - 2)
+        for i in range(bounds.size - 1):
+            own = rows[which == i]
+            panel = _Panel(float(value), bounds[i], bounds[i + 1], own)
+            if own.size > 1.2 * panel.size and np.unique(q[own]).size > 1.2 * panel.size:
+                panels.append(panel)
+            elif own.size:
+                direct.append(own)
+    return direct, panels
+
+
+def _pairs(t: Array, q: Array, direct: list[Indices]) -> Iterable[_Pairs]:
+    """The rows in `direct`, sorted by pair, a few pairs at a time."""
+    if not direct:
+        return
+    rows = np.concatenate(direct)
+    rows = rows[np.lexsort((q[rows], t[rows]))]
+    if rows.size == 0:
+        return
+    new = np.flatnonzero((np.diff(t[rows]) != 0) | (np.diff(q[rows]) != 0)) + 1
+    groups = np.split(rows, new)
+    for i in range(0, len(groups), _PAIRS):
+        some = groups[i : i + _PAIRS]
+        first = np.array([group[0] for group in some])
+        yield _Pairs(t[first], q[first], some)
+
+
+def _node_moments(panel: _Panel, k: Array) -> tuple[Array, Array]:
+    """B/rho and V at the panel's nodes for every k: two arrays (n_nodes, n_k)."""
+    center, spread = np.empty((2, panel.size, k.size))
+
+    def fill(rows: slice) -> None:
+        rho = panel.rho[rows]
+        table = node_table(np.full(rho.size, panel.t), rho, k.min(), k.max())
+        for i in range(rho.size):
+            own = [part[i] for part in table]
+            for j in range(0, k.size, _POINTS):
+                columns = slice(j, j + _POINTS)
+                center[rows.start + i, columns], spread[rows.start + i, columns] = chosen(k[columns, None], *own)
+
+    _run(fill, (slice(i, i + _PAIRS) for i in range(0, panel.size, _PAIRS)))
+    center /= panel.rho[:, None]
+    return center, spread
+
+
+def _series(panel: _Panel, center: Array, spread: Array, both: bool = False) -> _Series | None:
+    """The series in rho²/2 (with `both`, in ln k too), or None if their coefficients do not fall to rounding."""
+    middle = (panel.size // 2, panel.size // 2) if both else panel.size // 2
+    scales = center[middle].copy(), spread[middle].copy()
+    transform = chebyshev.transform(panel.size)
+    coefficients = []
+    for values, scale in zip((center, spread), scales, strict=True):
+        series = transform @ np.log(values / scale)
+        if both:
+            series = series @ transform.T
+        # Rounding in B and V grows with |rho| (the contract allows for it); truncation would show above it.
+        allowed = 2e-14 * (1 + panel.high / 32)
+        if chebyshev.tail(series) > allowed or (both and chebyshev.tail(series.T) > allowed):
+            return None
+        coefficients.append(series)
+    return _Series(*coefficients, *scales)
+
+
+def _run(work: Callable[[Any], None], items: Iterable[Any]) -> None:
+    """Do `work` on every item, on all processors: NumPy releases the interpreter lock inside its loops."""
+    items = list(items)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if len(items) < 2 or processors < 2:
+        for item in items:
+            work(item)
+        return
+    with ThreadPoolExecutor(min(processors, len(items), 8)) as pool:
+        for _ in pool.map(work, items):
+            pass

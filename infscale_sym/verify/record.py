@@ -1,0 +1,44 @@
+"""What a verification found: three legs side by side, a verdict in words, and what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One leg of the evidence. `agrees` is None where the leg does not exist (not derived, not simulable)."""
+
+    name: str  # "derivation", "digits" or "simulation"
+    summary: str  # a few words, for tables: "proved", "50 digits (enclosure)", "1.2 standard errors"
+    agrees: bool | None
+    evidence: str = ""  # one or two sentences
+    numbers: dict[str, Any] = field(default_factory=dict)  # JSON-ready: strings, ints, lists
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one formula, with its evidence."""
+
+    id: str
+    verdict: str  # in the words of formulas.Expected
+    expected: str
+    legs: tuple[Leg, ...]
+    smallest_caught: str  # the smallest perturbation of the claim that this verification catches
+    seconds: float
+    digits: int
+    quick: bool = False
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the verdict is the expected one; `unknown` never is."""
+        return self.verdict == self.expected and self.verdict != "unknown"
+
+    def leg(self, name: str) -> Leg:
+        """The leg of that name."""
+        return next(leg for leg in self.legs if leg.name == name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self) | {"as_expected": self.as_expected, "seconds": round(self.seconds, 3)}
