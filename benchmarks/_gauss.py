@@ -19,17 +19,19 @@ Accuracy is set by the numbers of nodes in SETTINGS; `selection_error.py` measur
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-TAIL = 1.0
 _FAR = 37.0  # e^-37 = 1e-16: what has that probability is left out
+_TAIL = 0.5  # how much narrower panels are in the tail, see `_edges`
+_NOISE, _NOISE_WIDTH = 5.0, 4.0  # additional panels where the noise of the score matters, and up to which |v|
 _INV_SQRT_2PI = 1 / np.sqrt(2 * np.pi)
 
 
@@ -39,16 +41,16 @@ class Settings(NamedTuple):
     panels: int  # panels of equal width in ln L after the first one
     nodes: int  # Gauss nodes per panel
     inner: tuple[int, int]  # Gauss nodes in x before and after the switch of the kernel (t > 0)
-    block: int = 8  # prompts that are treated at a time
+    block: int = 4  # prompts that are treated at a time
 
 
 #: The least number of kernel evaluations that gives 1e-13 on |tau| <= 3, |rho| <= 4, 1 <= k <= 1e6 (by trial).
 SETTINGS = {
-    0.0: Settings(10, 16, (0, 0)),
-    1e-3: Settings(14, 16, (28, 24)),
-    0.05: Settings(12, 16, (28, 24)),
-    1.0: Settings(10, 16, (28, 24)),
-    50.0: Settings(10, 16, (28, 24)),
+    0.0: Settings(16, 16, (0, 0), 16),
+    1e-3: Settings(15, 18, (32, 32)),
+    0.05: Settings(12, 20, (32, 32)),
+    1.0: Settings(14, 18, (32, 24)),
+    50.0: Settings(12, 16, (32, 32)),
 }
 
 
@@ -72,7 +74,7 @@ def gauss_selection_error(
     return result
 
 
-def _run(work, items: Iterable[slice], threads: int) -> None:
+def _run(work: Callable[[slice], None], items: Iterable[slice], threads: int) -> None:
     if threads == 1:
         for item in items:
             work(item)
@@ -100,8 +102,9 @@ def _cold_nodes(k_high: float, _: float, drift: Array, rho: Array, settings: Set
     """Nodes in r = |x| for t = 0: L and the weighted mass, shape (n, n_j), and the nodes per panel."""
     # Where ln L takes equally spaced values, roughly: by interpolation in a coarse table of S.
     coarse = np.geomspace(0.02 / k_high, np.abs(rho).max() + 9.5, 220)
-    probability = _cumulative_trapezoid(_folded(coarse, rho)[0], coarse) + 0.01 / k_high * _folded(coarse[:1], rho)[0]
-    log_hazard = _rough_log_hazard(probability, _folded(coarse, rho)[0], coarse)
+    density = _folded(coarse, rho)[0]
+    probability = _cumulative_trapezoid(density, coarse) + coarse[0] * density[:, :1]
+    log_hazard = _rough_log_hazard(probability, density, coarse)
     edges = _edges(coarse, log_hazard, -np.log(k_high) - 1.5, settings.panels)
     edges = np.concatenate([np.zeros_like(edges[:, :1]), edges], axis=1)
     x, w, running = _rule(settings.nodes)
@@ -134,7 +137,14 @@ def _warm_nodes(k_high: float, t: float, drift: Array, rho: Array, settings: Set
     density = _score_density(np.sinh(coarse), t, rho, None, (12, 8))[0] * np.cosh(coarse)
     probability = _cumulative_trapezoid(density, coarse) + np.exp(v_first + log_mean_weight)
     log_hazard = _rough_log_hazard(probability, density, coarse)
-    edges = _edges(coarse, log_hazard, log_hazard[:, :1], settings.panels)
+    # More of them where the noise of the score begins to give way to x² itself, |v| of a few units.
+    edges = _edges(
+        coarse,
+        log_hazard,
+        log_hazard[:, :1],
+        settings.panels,
+        _NOISE * np.arctan(np.sinh(coarse) / _NOISE_WIDTH),
+    )
     edges[:, 0] = np.arcsinh(v_first[:, 0])
 
     x, w, running = _rule(settings.nodes)
@@ -168,35 +178,51 @@ def _score_density(v: Array, t: float, rho: Array, drift: Array | None, nodes: t
     low = np.minimum(low, high)
     middle = np.sqrt(2 * t * np.maximum(v + 2.0, 0.0))
     middle = low + np.clip(middle - low, 0.15 * (high - low), 0.6 * (high - low))
-    x, w = np.empty((2, *v.shape, sum(nodes)))
+    # Nodes are kept as offsets from r, so that c is not the small difference of two large numbers.
+    offset, w = np.empty((2, *v.shape, sum(nodes)))
     for part, begin, end in ((slice(nodes[0]), low, middle), (slice(nodes[0], None), middle, high)):
         unit, weight, _ = _rule(part.stop or nodes[1])
         width = (end - begin)[..., None]
-        x[..., part] = begin[..., None] + width * unit
+        offset[..., part] = (begin - r)[..., None] + width * unit
         w[..., part] = width * weight
-    c = v[..., None] - x * x * (0.5 / t)
-    kernel = np.exp(c - np.exp(np.minimum(c, 7.0)))
+    x = offset + r[..., None]
+    kernel = np.add(x, r[..., None])
+    kernel *= offset
+    kernel *= -0.5 / t
+    kernel += np.minimum(v, 0.0)[..., None]
+    kernel -= np.exp(np.minimum(kernel, 7.0))
+    np.exp(kernel, out=kernel)
     kernel *= w
-    even, right = _folded(x, q[..., None])
-    density = np.vecdot(even, kernel)
+    right = np.subtract(x, q[..., None], out=w)
+    right *= right
+    right *= -0.5
+    np.exp(right, out=right)
+    right *= kernel
+    left = (-2 * q[..., None]) * x
+    np.exp(left, out=left)
+    left *= right
+    density = (right.sum(axis=-1) + left.sum(axis=-1)) * _INV_SQRT_2PI
     if drift is None:
         return density, density
     shift = (drift * sign)[..., None]
-    moment = (x + shift) ** 2 * right
-    moment += (x - shift) ** 2 * (even - right)
-    return density, np.vecdot(moment, kernel)
+    square = np.add(x, shift, out=kernel)
+    square *= square
+    x -= shift
+    x *= x
+    return density, (np.vecdot(square, right) + np.vecdot(x, left)) * _INV_SQRT_2PI
 
 
-def _edges(coarse: Array, log_hazard: Array, low: Array | float, panels: int) -> Array:
-    """Breakpoints, (n, panels + 1), from ln L = `low` to L = 37, by interpolation: equally spaced in ln L + sqrt(L),
-    that is in the scale of exp(-k L) where L is small, and in the scale of the Gaussian tail where it is large."""
+def _edges(coarse: Array, log_hazard: Array, low: Array | float, panels: int, extra: Array | float = 0.0) -> Array:
+    """Breakpoints, (n, panels + 1), from ln L = `low` to L = 37, by interpolation: equally spaced in
+    ln L + sqrt(L)/2 + extra, so in the scale of exp(-k L) where L is small and of a Gaussian's tail where it is large.
+    """
     edges = np.empty((log_hazard.shape[0], panels + 1))
-    level = log_hazard + TAIL * np.exp(0.5 * np.minimum(log_hazard, 5.0))
-    low = np.broadcast_to(low + TAIL * np.exp(0.5 * np.asarray(low)), (edges.shape[0], 1))
-    levels = low + (np.log(_FAR) + TAIL * np.sqrt(_FAR) - low) * np.linspace(0, 1, panels + 1)
-    coarse = np.broadcast_to(coarse, log_hazard.shape)
+    level = log_hazard + _TAIL * np.exp(0.5 * np.minimum(log_hazard, 5.0)) + extra
+    coarse = np.broadcast_to(coarse, level.shape)
+    low = np.broadcast_to(low, (edges.shape[0], 1))
     for i in range(edges.shape[0]):
-        edges[i] = np.interp(levels[i], level[i], coarse[i])
+        first, last = np.interp([low[i, 0], np.log(_FAR)], log_hazard[i], level[i])
+        edges[i] = np.interp(np.linspace(first, last, panels + 1), level[i], coarse[i])
     return edges
 
 
@@ -231,8 +257,6 @@ _RULES: dict[int, tuple[Array, Array, Array]] = {}
 def _rule(n: int) -> tuple[Array, Array, Array]:
     """Gauss-Legendre nodes and weights on (0, 1), and the matrix that integrates from 0 to each node; (n,), (n, n)."""
     if n not in _RULES:
-        from numpy.polynomial import legendre
-
         x, w = legendre.leggauss(n)
         transform = legendre.legvander(x, n - 1).T * w * (np.arange(n) + 0.5)[:, None]  # values to coefficients
         integrals = legendre.legval(x, legendre.legint(np.eye(n), lbnd=-1, axis=0)).T

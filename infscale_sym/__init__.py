@@ -1,0 +1,47 @@
+"""Machine-checked companion of the solvable theory of inference-time scaling (Halder & Pehlevan, arXiv:2512.19905).
+
+    infscale_sym.formula(id)            a registered formula: statement, LaTeX, numbers, verdict
+    infscale_sym.catalog.formulas()     all of them, in reading order
+    infscale_sym.selection_error(...)   the exact error F_k(t; tau, rho) of choosing one of k answers
+    infscale_sym.simulate               the independent way: draw and count
+    infscale_sym.errors                 what bad input raises
+
+Everything is imported on first use, so that `import infscale_sym` costs nothing. (`infscale_sym.formulas` is the
+subpackage of the claims: a function cannot have the same name.)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from infscale_sym import catalog as catalog
+    from infscale_sym import errors as errors
+    from infscale_sym import simulate as simulate
+    from infscale_sym.catalog import formula as formula
+    from infscale_sym.quantities.selection import selection_error as selection_error  # type: ignore[attr-defined]
+
+    __version__: str
+
+_SUBMODULES = ("catalog", "errors", "simulate")
+_OBJECTS = {"formula": "infscale_sym.catalog", "selection_error": "infscale_sym.quantities.selection"}
+
+__all__ = ["__version__", "catalog", "errors", "formula", "selection_error", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what `__all__` names when it is first asked for (PEP 562)."""
+    if name in _SUBMODULES:
+        return importlib.import_module(f"infscale_sym.{name}")
+    if name in _OBJECTS:
+        return getattr(importlib.import_module(_OBJECTS[name]), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("infscale-sym")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

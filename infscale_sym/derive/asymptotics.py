@@ -17,12 +17,15 @@ from sympy import (
     Integer,
     Integral,
     Poly,
+    PolynomialError,
     Symbol,
     diff,
     exp,
     expand,
+    expand_mul,
     factorial,
     integrate,
+    limit,
     oo,
     powsimp,
     simplify,
@@ -31,7 +34,7 @@ from sympy import (
 
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.numbers import evaluate, random_points
-from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside, same
+from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside, same, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS
 from infscale_sym.notation.heads import LogSurvival, Supremum, Survival
@@ -52,20 +55,20 @@ def log_survival_derivatives(order: int, offset: Symbol) -> tuple[Expr, ...]:
     return tuple(out)
 
 
-def _inside(expr: Expr) -> tuple[Expr, Expr]:
-    """(integrand, factor): what stands under the one integral or supremum, and what multiplies it."""
+def _inside(expr: Expr) -> tuple[Expr, Expr, Expr]:
+    """(constant, factor, integrand): expr = constant + factor * integral (or supremum) of integrand."""
     for container in (Integral, Supremum):
         found = list(expr.atoms(container))
         if found:
             if len(found) != 1:
                 raise DerivationError(f"expected one {container.__name__}, found {len(found)}")
-            return found[0].args[0], outside(expr, found[0])  # type: ignore[return-value]
-    return expr, Integer(1)
+            return *split(expr, found[0]), found[0].args[0]  # type: ignore[return-value]
+    return Integer(0), Integer(1), expr
 
 
 @dataclass(frozen=True)
 class ExpandInOneOverK:
-    """Replace the exact integrand by its expansion to the order k^-order at a fixed integration variable.
+    """Replace the exact integrand by its expansion to the total order k^-order at a fixed integration variable.
 
     The exponent k ln S(const * w/k) = const p w + O(1/k) is expanded with SymPy's own derivatives of ln S. With an
     integral this is Watson's lemma: -ln S increases from zero with a positive slope, so what lies beyond any fixed
@@ -86,22 +89,21 @@ class ExpandInOneOverK:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Coefficients by differentiation; remainder by its measured exponent."""
-        (exact, factor), (claimed, factor_after) = _inside(before), _inside(after)
-        small = Dummy("epsilon", positive=True)
-        ratio = simplify(factor / factor_after)
-        if ratio.has(self.variable):
+        (constant, factor, exact), (constant_after, factor_after, claimed) = _inside(before), _inside(after)
+        if not same(constant, constant_after):
+            raise DerivationError(f"the term {constant} outside the integral has changed")
+        if simplify(factor / factor_after).has(self.variable):
             raise DerivationError("the factor before the integral depends on the integration variable")
-        key = (exact, self.order)
+        key = (before, self.order)
         if key not in _SERIES:  # does not change under perturbation of the claim
             symbol = Dummy("epsilon", positive=True)
-            _SERIES[key] = symbol, self._series(exact, symbol)
-        symbol, series = _SERIES[key]
-        wanted = [expand(coefficient.subs(symbol, small) * ratio) for coefficient in series]
-        got = expand(claimed.subs(k, 1 / small))
+            _SERIES[key] = symbol, self._series(expand_mul(factor * exact, deep=False), symbol)
+        small, wanted = _SERIES[key]
+        got = expand((factor_after * claimed).subs(k, 1 / small))
         for degree in range(self.order + 1):
             difference = wanted[degree] - got.coeff(small, degree)
             if not is_zero(expand(powsimp(expand(difference)))):
-                raise DerivationError(f"the coefficient of k^-{degree} under the integral is {simplify(wanted[degree])}")
+                raise DerivationError(f"the coefficient of k^-{degree} is {simplify(wanted[degree])}")
         extra = got - sum((got.coeff(small, degree) * small**degree for degree in range(self.order + 1)), Integer(0))
         if not is_zero(extra):
             raise DerivationError(f"the claim has terms beyond k^-{self.order}, or powers that are no whole numbers")
@@ -159,6 +161,8 @@ def remainder_exponent(rule: Any, before: Expr, after: Expr) -> str:
     bound = {limit[0] for e in (before, after) for i in e.atoms(Integral) for limit in i.limits}
     names = [n for n in names if n not in bound and n in before.free_symbols]
     wanted = float(simplify(k * diff(rule.remainder, k) / rule.remainder))
+    claim = after.replace(lambda e: isinstance(e, Integral), _gamma_value)
+    claim = claim.replace(lambda e: isinstance(e, Supremum), _supremum_value)
     slopes = []
     for point in random_points(names, rule.points, rule.values):
         errors = []
@@ -167,7 +171,7 @@ def remainder_exponent(rule: Any, before: Expr, after: Expr) -> str:
             key = (rule.name, before, tuple(full.items()), rule.digits)
             if key not in _EXACT:
                 _EXACT[key] = rule.exact(full, rule.digits) if rule.exact else evaluate(before, full, rule.digits)
-            claimed = evaluate(after, full, rule.digits)
+            claimed = evaluate(claim, full, rule.digits)
             with mpmath.workdps(rule.digits + 10):
                 errors.append(abs(_EXACT[key] - claimed))
         if not all(errors):
@@ -183,6 +187,18 @@ _EXACT: dict[Any, Any] = {}
 _SERIES: dict[Any, tuple[Symbol, list[Expr]]] = {}
 
 
+def _gamma_value(integral: Any) -> Expr:
+    """int_0^oo polynomial(w) e^-w dw, each power a factorial; the integral itself where it is not of that form."""
+    variable, low, high = integral.limits[0]
+    try:
+        poly = Poly(expand(integral.function * exp(variable)), variable)
+    except PolynomialError:
+        return integral
+    if (low, high) != (0, oo) or poly.free_symbols_in_domain & {variable}:
+        return integral
+    return sum((coefficient * factorial(power) for (power,), coefficient in poly.terms()), Integer(0))
+
+
 @dataclass(frozen=True)
 class GammaIntegrals:
     """int_0^oo w^m e^-w dw = m!, term by term."""
@@ -195,10 +211,11 @@ class GammaIntegrals:
         integral = only_integral(before)
         if integral.limits[0] != (self.variable, 0, oo):
             raise DerivationError(f"the integral must run over {self.variable} from 0 to oo")
-        total = Integer(0)
-        for (power,), coefficient in Poly(expand(integral.function * exp(self.variable)), self.variable).terms():
-            total += coefficient * factorial(power)
-        if not is_zero(expand(outside(before, integral) * total - after)):
+        total = _gamma_value(integral)
+        if total is integral:
+            raise DerivationError("the integrand is no polynomial times e^-w")
+        constant, factor = split(before, integral)
+        if not is_zero(expand(constant + factor * total - after)):
             raise DerivationError("the sum of the Gamma integrals is not the claim")
         return Evidence(SYMBOLIC, "a polynomial against e^-w, each power a factorial")
 
@@ -214,12 +231,20 @@ class Maximize:
         supremum = next(iter(before.atoms(Supremum)), None)
         if supremum is None:
             raise DerivationError("there is no supremum to evaluate")
-        function, variable = supremum.args
-        points = [p for p in solve(diff(function, variable), variable) if p.is_positive]
-        values = [simplify(outside(before, supremum) * function.subs(variable, p)) for p in points]
-        if len(values) != 1 or not same(values[0], after):
-            raise DerivationError(f"the stationary values are {values}")
-        return Evidence(SYMBOLIC, f"one stationary point, {variable} = {points[0]}")
+        value = _supremum_value(supremum)
+        if value is supremum or not same(simplify(before.subs(supremum, value)), after):
+            raise DerivationError(f"the largest stationary value is {value}")
+        return Evidence(SYMBOLIC, "one stationary point; the function vanishes at both ends")
+
+
+def _supremum_value(supremum: Any) -> Expr:
+    """The value at the one stationary point of a function that vanishes at 0 and oo; else the supremum itself."""
+    function, variable = supremum.args
+    points = [point for point in solve(diff(function, variable), variable) if point.is_positive]
+    ends = [function.subs(variable, 0), limit(function, variable, oo)]
+    if len(points) != 1 or any(end != 0 for end in ends):
+        return supremum
+    return simplify(function.subs(variable, points[0]))
 
 
 @dataclass(frozen=True)

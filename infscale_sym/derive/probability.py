@@ -9,13 +9,14 @@ from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, e
 
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.numbers import evaluate, random_points
-from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, outside, same
+from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, outside, same, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.heads import (
     ErrorLaplace,
     Expectation,
     LogSurvival,
     MinimumTail,
+    SelectionError,
     SquaredMinimum,
     Survival,
     WeightLaplace,
@@ -234,3 +235,52 @@ class IndependentTails:
         if simplify(expand(exp(LogSurvival(r, tau).unfold()) - opened.rewrite("erf"), func=True)) != 0:
             raise DerivationError("ln S is not the logarithm of S")
         return Evidence(SYMBOLIC, "P(all farther) = P(one farther)^k; S integrated by SymPy")
+
+
+@dataclass(frozen=True)
+class ClosestAnswer:
+    """The chosen answer is number 1 with k times the density of z_1, times the probability that the others are farther.
+
+    With x = z + rho and D = tau - rho the error is (x + D)^2; both signs of x at distance r are folded into one integral.
+    """
+
+    name: str = "closest answer"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """The integrand is the folded one, and with the error replaced by 1 it is minus the derivative of S^k."""
+        error = next(iter(before.atoms(SelectionError)), None)
+        integral = next(iter(after.atoms(Integral)), None)
+        if error is None or error != before or error.args[1] != 0 or integral is None or integral.limits[0] != (r, 0, oo):
+            raise DerivationError("this rule turns a best-of-k error into an integral over r")
+        count, _, teacher, judge = error.args
+        gap = teacher - judge
+        others = exp((count - 1) * LogSurvival(r, judge))
+        folded = (r + gap) ** 2 * normal_density(r - judge) + (r - gap) ** 2 * normal_density(r + judge)
+        if not same(simplify(outside(after, integral) * integral.function / others - count * folded), Integer(0)):
+            raise DerivationError("the integrand is not k (x + D)^2 times the density times S^(k-1)")
+        both = normal_density(r - judge) + normal_density(r + judge)
+        if not same(simplify(both + Survival(r, judge).unfold().diff(r)), Integer(0)):
+            raise DerivationError("the density of |x| is not -dS/dr")
+        return Evidence(SYMBOLIC, "k (density) S^(k-1) folded over x = r and x = -r; -dS/dr is the density of |x|")
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """k int (density) S^(k-1) dr = S(0)^k - S(oo)^k = 1: a constant under the integral comes out."""
+
+    constant: Expr
+    name: str = "normalisation"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """What left the integral is the constant times minus the derivative of S^k."""
+        old, new = (next(iter(e.atoms(Integral))) for e in (before, after))
+        (zero, factor), (moved, factor_after) = split(before, old), split(after, new)
+        logarithm = next(iter(old.atoms(LogSurvival)))
+        minus_slope = k * exp((k - 1) * logarithm) * (-Survival(*logarithm.args).fdiff(1))
+        left = factor * old.function - factor_after * new.function - self.constant * minus_slope
+        if not same(simplify(left), Integer(0)) or not same(moved - zero, self.constant):
+            raise DerivationError(f"the part that left the integral is not {self.constant}")
+        at_zero = Survival(0, logarithm.args[1]).unfold()
+        if simplify(at_zero.rewrite("erf")) != 1:
+            raise DerivationError("S(0) is not 1")
+        return Evidence(SYMBOLIC, "S(0) = 1 and S(oo) = 0")

@@ -84,8 +84,10 @@ class Substitute:
         image = [self.g.subs(self.new, end) for end in claimed.limits[0][1:]]
         if image != [low, high]:
             raise DerivationError(f"the limits become {image}, not {[low, high]}")
-        outside_before, outside_after = outside(before, integral), outside(after, claimed)
-        if not is_zero(simplify(outside_before * moved - outside_after * claimed.function)):
+        (constant, factor), (constant_after, factor_after) = split(before, integral), split(after, claimed)
+        if not same(constant, constant_after):
+            raise DerivationError(f"the term {constant} outside the integral has changed")
+        if not is_zero(simplify(factor * moved - factor_after * claimed.function)):
             raise DerivationError("the transformed integrand is not the one claimed")
         return Evidence(SYMBOLIC, f"{self.old} = {self.g}")
 
@@ -124,7 +126,19 @@ def same(one: Expr, two: Expr) -> bool:
     return one == two or is_zero(one - two)
 
 
-def outside(expr: Expr, integral: Expr) -> Expr:
-    """The factor that multiplies `integral` in `expr`."""
-    marker = Symbol("I", positive=True)
-    return expr.subs(integral, marker) / marker
+def split(expr: Expr, part: Expr) -> tuple[Expr, Expr]:
+    """(constant, factor) with expr = constant + factor * part. Raises DerivationError where expr is not linear in part."""
+    marker = Symbol("marker", positive=True)
+    opened = expand(expr.subs(part, marker))
+    constant, factor = opened.coeff(marker, 0), opened.coeff(marker, 1)
+    if not is_zero(opened - constant - factor * marker):
+        raise DerivationError(f"the expression is not linear in {part}")
+    return constant, factor
+
+
+def outside(expr: Expr, part: Expr) -> Expr:
+    """The factor of `part` in `expr`, which must have no other term."""
+    constant, factor = split(expr, part)
+    if not is_zero(constant):
+        raise DerivationError(f"unexpected term {constant}")
+    return factor

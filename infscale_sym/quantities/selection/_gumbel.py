@@ -29,11 +29,13 @@ def chosen(k: Array, hazard: Array, rate: Array, mean: Array, variance: Array) -
     lowest = g[..., 0].copy()
     p = np.exp(np.negative(g, out=g), out=g)
     total = k[..., 0] * np.vecdot(p, measure)
-    # Below the first node the weights go on nearly geometrically: known to a few per cent at once, and exactly from
-    # what is missing to 1, unless that is only rounding. Rounding common to all weights is taken out.
+    # Below the first node the weights go on nearly geometrically. That sum is known at once, in relative terms about as
+    # well as the rate is constant there; what is missing to 1 says it exactly, unless that is only rounding. Rounding
+    # common to all weights is taken out.
     step = STEP * rate[..., 0]
     below = lowest * step / np.expm1(np.maximum(step, 1e-3))
-    rest = np.where(lowest < 0.1, np.clip(1 - total, 0.8 * below, 1.2 * below), np.maximum(1 - total, 0.0))
+    doubt = below * np.minimum(0.006 * np.abs(rate[..., 0] - 1) + lowest + 1e-9, 1.0)
+    rest = np.where(lowest < 0.1, np.clip(1 - total, below - doubt, below + doubt), np.maximum(1 - total, 0.0))
     scale = (1 - rest) / total * k[..., 0]
     center = scale * np.vecdot(p, measure * mean) + rest * mean[..., 0]
     root = np.sqrt(measure)

@@ -79,7 +79,8 @@ class Scores:
     def _plan(self, v: Any, slack: float, part: Part) -> Plan:
         at, nepers = float(v), max(self.nepers - slack, _LEAST)
         answers = self._answer_plan(at, nepers, part)
-        if at > 0 and math.exp(min(at, 50.0)) > 1.3 * nepers + 10:  # exp(-e^v) is below the target
+        # exp(-e^v) must be below the target, and the noise narrow beside the distance sqrt(2tv)
+        if at > self._t and math.exp(min(at, 50.0)) > 1.3 * nepers + 10:
             noise = self._noise_plan(at, nepers, part)
             return noise if noise.cost < answers.cost else answers
         return answers

@@ -42,9 +42,10 @@ class DirectValue(NamedTuple):
 def selection_error_direct(k: int, t: Any, tau: Any, rho: Any) -> DirectValue:
     """F_k(t; tau, rho) for k = 2 or 3 by direct k-dimensional integration of its definition, with an error estimate.
 
-    t in [0, ∞], tau and rho real scalars (numbers or decimal strings). Twelve digits and more for t = 0, and for
-    t >= 0.05 (k = 2) or t >= 0.2 (k = 3) at |rho| <= 3; at smaller t or larger |rho| fewer, as `error` says.
-    Takes up to ten seconds. Raises DomainError for other k, for t < 0 and for input that is no real number.
+    t in [0, ∞], tau and rho real scalars (numbers or decimal strings), |tau|, |rho| <= 100. Thirteen digits for t = 0,
+    for t >= 0.01 at k = 2 and for t >= 0.2 at k = 3; ten digits for t >= 0.05 at k = 3 and |rho| <= 1; at smaller t
+    or larger |rho| fewer, as `error` says. Takes up to some ten seconds.
+    Raises DomainError for other k, for t < 0, and for tau or rho that is no real number or lies outside.
     """
     order = exact(k, "k")
     if order not in (2, 3):
@@ -52,7 +53,7 @@ def selection_error_direct(k: int, t: Any, tau: Any, rho: Any) -> DirectValue:
     temperature = exact(t, "t", infinite=True)
     if temperature < 0:
         raise DomainError(f"t must lie in [0, inf]; got {t}")
-    mean, judge = float(Fraction(exact(tau, "tau"))), float(Fraction(exact(rho, "rho")))
+    mean, judge = _moderate(tau, "tau"), _moderate(rho, "rho")
     meshes = _hard_choice(int(order), mean, judge) if temperature == 0 else _softmax(int(order), temperature, mean, judge)
     value, gap, error = next(meshes), math.inf, math.inf
     for better in meshes:
@@ -62,6 +63,13 @@ def selection_error_direct(k: int, t: Any, tau: Any, rho: Any) -> DirectValue:
         if error <= _ROUNDING * value:
             break
     return DirectValue(value, error + _ROUNDING * value)
+
+
+def _moderate(value: Any, name: str) -> float:
+    number = Fraction(exact(value, name))
+    if abs(number) > 100:
+        raise DomainError(f"{name} must lie in [-100, 100] for the direct integration; got {value}")
+    return float(number)
 
 
 def _softmax(k: int, t: Any, tau: float, rho: float) -> Iterator[float]:

@@ -1,0 +1,127 @@
+"""`infscale verify`: every formula's verdict with its three legs of evidence, in registry order as they come in."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from infscale_sym.cli import common
+from infscale_sym.cli.numbers import whole_number
+
+if TYPE_CHECKING:
+    from infscale_sym.verify.record import Verdict
+
+LEAST_DIGITS, USUAL_DIGITS, MOST_DIGITS = 15, 50, 1000
+
+_EPILOG = """\
+Legs of a verdict: derivation (every step checked), digits (against the exact quantity), simulation (drawn and
+counted). `catches` is the smallest perturbation of the claim that this very verification notices.
+
+examples:
+  infscale verify
+  infscale verify ridge.bare ridge.isotropic --jobs 1
+  infscale verify --digits 30 --quick --report report"""
+
+
+def add(subparsers: Any) -> None:
+    """Register the subcommand."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="check the formulas against exact values, derivations and simulations",
+        description="Verify the formulas with the given ids, or all. Exit code 1 if a verdict is not the expected one.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("ids", nargs="*", metavar="ID", help="ids of formulas (default: all)")
+    add_digits(parser)
+    parser.add_argument("--jobs", metavar="N", help="processes (default: all processors); no result depends on it")
+    parser.add_argument("--quick", action="store_true", help="fewer points and draws")
+    parser.add_argument("--report", metavar="DIR", help="write the ledger as Markdown, JSON and LaTeX into DIR")
+    common.add_output(parser, json_only=True)
+    parser.set_defaults(run=run)
+
+
+def add_digits(parser: argparse.ArgumentParser) -> None:
+    """The option `--digits`."""
+    usual = f"digits to confirm, {LEAST_DIGITS} to {MOST_DIGITS} (default: {USUAL_DIGITS})"
+    parser.add_argument("--digits", metavar="N", help=usual)
+
+
+def read_digits(text: str | None) -> int:
+    """The value of `--digits`. Raises DomainError."""
+    return USUAL_DIGITS if text is None else whole_number(text, "digits", LEAST_DIGITS, MOST_DIGITS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify, print, write the ledger. Raises DomainError or UnknownFormula before the work."""
+    digits, jobs = read_digits(arguments.digits), common.worker_count(arguments.jobs, "jobs")
+    if arguments.report is not None:
+        common.check_folder(arguments.report)
+    ids = chosen(arguments.ids)
+    start, verdicts = time.monotonic(), []
+    task = partial(examine, digits=digits, quick=arguments.quick)
+    for verdict in common.in_parallel(task, ids, jobs, "formula"):
+        verdicts.append(verdict)
+        if not arguments.json:
+            print("".join(report(verdict)), flush=True)
+    seconds = time.monotonic() - start
+    held = sum(verdict.as_expected for verdict in verdicts)
+    if arguments.report is not None:
+        from infscale_sym.present import ledger
+
+        ledger.write(verdicts, arguments.report)
+    if arguments.json:
+        fields = [verdict.as_dict() for verdict in verdicts]
+        summary = {"formulas": len(ids), "as_expected": held, "not_as_expected": len(ids) - held}
+        common.write([common.document(**summary, digits=digits, quick=arguments.quick, seconds=round(seconds, 3),
+                                      verdicts=fields)], None)
+    else:
+        noun = "formula" if len(ids) == 1 else "formulas"
+        print(f"{len(ids)} {noun}: {held} as expected, {len(ids) - held} not ({seconds:.0f} s)")
+        if arguments.report is not None:
+            print(f"ledger written to {arguments.report}")
+    return 0 if held == len(ids) else 1
+
+
+def chosen(ids: Sequence[str]) -> list[str]:
+    """The formulas meant, each once, in registry order; all of them if none is named. Raises UnknownFormula."""
+    from infscale_sym.catalog import formula, formulas
+
+    wanted = {formula(id).id for id in ids}
+    return [entry.id for entry in formulas() if not ids or entry.id in wanted]
+
+
+def examine(id: str, digits: int, quick: bool) -> Verdict:
+    """The verdict on one formula. A verification that breaks down proves nothing: its verdict is `unknown`."""
+    from infscale_sym.catalog import formula
+    from infscale_sym.verify import verify
+    from infscale_sym.verify.record import Leg, Verdict
+
+    record, start = formula(id).record, time.monotonic()
+    try:
+        return verify(record, digits=digits, quick=quick)
+    except Exception as problem:  # one formula must not hide what was found of the others
+        evidence = common.one_line(f"the verification broke down: {type(problem).__name__}: {problem}")
+        legs = tuple(Leg(name, "not reached", None, evidence) for name in ("derivation", "digits", "simulation"))
+        return Verdict(id, "unknown", record.expected.value, legs, "none", time.monotonic() - start, digits, quick)
+
+
+def report(verdict: Verdict) -> Iterator[str]:
+    """The lines on one formula, at most 100 columns wide."""
+    found = verdict.verdict if verdict.as_expected else f"{verdict.verdict.upper()} (expected: {verdict.expected})"
+    yield f"{verdict.id}: {found}{' (quick)' if verdict.quick else ''}, {verdict.seconds:.1f} s\n"
+    for leg in verdict.legs:
+        against = " -- DISAGREES" if leg.agrees is False else ""
+        yield from _filled(leg.name, leg.summary + against)
+        yield from _filled("", leg.evidence)
+    yield from _filled("catches", verdict.smallest_caught)
+
+
+def _filled(name: str, text: str) -> Iterator[str]:
+    if text:
+        indent = " " * 14
+        yield textwrap.fill(" ".join(text.split()), common.WIDTH, initial_indent=f"  {name:<12}", subsequent_indent=indent,
+                            break_on_hyphens=False) + "\n"

@@ -1,0 +1,163 @@
+"""Statements as LaTeX: one line where it fits, broken before a plus or minus where it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sympy import Add, Expr, Integral, Mul, exp
+
+from infscale_sym.notation.heads import Head
+from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw, Relation
+from infscale_sym.present.printer import FormulaPrinter, negative, parts_of
+from infscale_sym.present.rename import Notation
+from infscale_sym.present.width import width
+
+if TYPE_CHECKING:
+    from infscale_sym.formulas import Formula
+
+#: Digits to a line: an A4 page in 11 pt has about 82, and the equation number and its distance take ten.
+LINE = 70.0
+
+
+def expr_latex(expr: Expr, symbols: Notation | None = None) -> str:
+    """An expression as LaTeX on one line, without delimiters; `symbols` is the reader's own notation."""
+    return FormulaPrinter(symbols).doprint(expr)
+
+
+def statement_latex(formula: Formula, symbols: Notation | None = None, line: float = LINE) -> str:
+    """The statement of a formula as LaTeX, without delimiters; `aligned` over several lines where it is long."""
+    lines = statement_lines(formula.statement, symbols, line)
+    if len(lines) == 1:
+        return lines[0].replace("&", "")
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def statement_lines(statement: Relation, symbols: Notation | None = None, line: float = LINE) -> list[str]:
+    """The lines of a statement, each with one `&` to align at."""
+    printer = FormulaPrinter(symbols)
+    left = printer.doprint(statement.lhs)
+    tail = ""
+    sign = "="
+    if isinstance(statement, AsymptoticTo):
+        order = order_latex(statement.remainder, printer)
+        going = rf"{printer.doprint(statement.variable)} \to {printer.doprint(statement.limit)}"
+        if isinstance(statement, ConvergesInLaw):
+            sign = rf"\;\xrightarrow{{\;{going}\;}}\;"
+            tail = rf",\qquad \text{{error }} {order}"
+        else:
+            tail = rf"+ {order} \qquad ({going})"
+    return relation_lines(f"{left} ", sign, chunks(statement.rhs, printer, line), tail, line)
+
+
+def order_latex(remainder: Expr, printer: FormulaPrinter) -> str:
+    """O(remainder)."""
+    from infscale_sym.present.width import bracket
+
+    return rf"\mathcal{{O}}{bracket(printer.doprint(remainder))}"
+
+
+def relation_lines(left: str, sign: str, right: list[str], tail: str, line: float) -> list[str]:
+    r"""`left & sign right tail` packed into lines of at most `line` digits, later ones led by `&\quad`.
+
+    Where nothing would fit beside a wide left side, the right side starts on a line of its own.
+    """
+    pieces = right if not tail else [*right, tail]
+    start = f"{left}&{sign} "
+    lines = [start]
+    room = line - width(left) - 3
+    if width(left) > line / 2 and width(pieces[0]) > room:
+        lines = [f"{left}&", rf"&{sign} "]
+        room = line - 5
+    elif width(left) > line / 3 and len(pieces) > 2:
+        room = max(room, line / 2)
+    for piece in pieces:
+        if room - width(piece) < 0 and not lines[-1].endswith(f"{sign} "):
+            lines.append(r"&\quad " + piece)
+            room = line - width(left) - 5 if width(left) < line / 3 else line * 0.6
+            room -= width(piece)
+        else:
+            lines[-1] += piece + " "
+            room -= width(piece)
+    return [text.rstrip() for text in lines]
+
+
+def chunks(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> list[str]:
+    """`expr` as pieces between which a line may break; joined by spaces they are its LaTeX.
+
+    A wide sum breaks at its signs. A wide factor, integrand or argument breaks inside its brackets, which then have a fixed
+    size, since growing brackets cannot span lines.
+    """
+    room = 0.75 * line
+    whole = printer.doprint(expr)
+    if width(whole) <= room:
+        return [whole] if not isinstance(expr, Add) else printer.signed_terms(expr)
+    if isinstance(expr, Add):
+        out: list[str] = []
+        for term, text in zip(_ordered(expr), printer.signed_terms(expr), strict=True):
+            sign = text[:2] if text[:2] in ("+ ", "- ") else ""
+            inner = chunks(-term if negative(term) else term, printer, line)
+            out += [sign + inner[0], *inner[1:]]
+        return out
+    if isinstance(expr, Mul) and negative(expr):
+        first, *rest = chunks(-expr, printer, line)
+        return [f"- {first}", *rest]
+    if isinstance(expr, Mul):
+        return _product_chunks(expr, printer, line) or [whole]
+    if isinstance(expr, Integral):
+        opening, closing = printer.integral_frame(expr)
+        if isinstance(expr.function, Add):
+            return _framed(rf"{opening}\Bigl(", chunks(expr.function, printer, line), rf"\Bigr){closing}")
+        return _framed(opening, chunks(expr.function, printer, line), closing)
+    if isinstance(expr, exp):
+        return _framed(r"\exp\Bigl(", chunks(expr.args[0], printer, line), r"\Bigr)")
+    if isinstance(expr, Head):
+        return _head_chunks(expr, printer, line) or [whole]
+    return [whole]
+
+
+def _ordered(expr: Add) -> list[Expr]:
+    from infscale_sym.present.printer import ordered_terms
+
+    return ordered_terms(expr)
+
+
+def _framed(opening: str, inner: list[str], closing: str) -> list[str]:
+    if len(inner) == 1:
+        return [f"{opening}{inner[0]}{closing}"]
+    return [opening + inner[0], *inner[1:-1], inner[-1] + closing]
+
+
+def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str]:
+    """Break the factors behind the fraction, each within its own brackets."""
+    front, behind = printer.fraction(parts_of(expr))
+    if not behind:
+        return []
+    out = [front] if front else []
+    for i, factor in enumerate(behind):
+        if isinstance(factor, Add):
+            pieces = _framed(r"\Bigl(", chunks(factor, printer, line), r"\Bigr)")
+        elif isinstance(factor, Integral) and i < len(behind) - 1:
+            pieces = _framed(r"\Bigl[", chunks(factor, printer, line), r"\Bigr]")
+        else:
+            pieces = chunks(factor, printer, line)
+        if out:
+            out[-1] += f" {pieces[0]}"
+            out += pieces[1:]
+        else:
+            out += pieces
+    return out
+
+
+def _head_chunks(expr: Head, printer: FormulaPrinter, line: float) -> list[str]:
+    """Break the widest argument of a quantity, its brackets at a fixed size."""
+    args = [printer.doprint(arg) for arg in expr.args]
+    widest = max(range(len(args)), key=lambda i: width(args[i]))
+    marker = "\x00"
+    text = type(expr).template.format(*(marker if i == widest else arg for i, arg in enumerate(args)))
+    before, _, after = text.partition(marker)
+    if marker in after or type(expr) in printer.notation.heads:
+        return []
+    fixed = {r"\left": r"\Bigl", r"\right": r"\Bigr"}
+    for old, new in fixed.items():
+        before, after = before.replace(old, new), after.replace(old, new)
+    return _framed(before, chunks(expr.args[widest], printer, line), after)
