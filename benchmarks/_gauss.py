@@ -44,7 +44,7 @@ class Settings(NamedTuple):
     block: int = 4  # prompts that are treated at a time
 
 
-#: The least number of kernel evaluations that gives 1e-13 on |tau| <= 3, |rho| <= 4, 1 <= k <= 1e6 (by trial).
+#: About the least work that gives 1e-13 on |tau| <= 3, |rho| <= 4, 1 <= k <= 1e6 (by trial).
 SETTINGS = {
     0.0: Settings(16, 16, (0, 0), 16),
     1e-3: Settings(15, 18, (32, 32)),
@@ -163,7 +163,6 @@ def _warm_nodes(k_high: float, t: float, drift: Array, rho: Array, settings: Set
 
 def _score_density(v: Array, t: float, rho: Array, drift: Array | None, nodes: tuple[int, int]) -> tuple[Array, Array]:
     """E[K(c)] and (unless drift is None) E[(x+D)² K(c)], c = v - x²/(2t), K(c) = e^c exp(-e^c); v of shape (n, m)."""
-    rho = np.abs(rho) if drift is None else rho
     sign = np.where(rho < 0, -1.0, 1.0)
     q = np.abs(rho)
     shrink = t / (1 + t)
@@ -171,7 +170,7 @@ def _score_density(v: Array, t: float, rho: Array, drift: Array | None, nodes: t
     r = np.sqrt(2 * t * np.maximum(v, 0.0))
     reach = np.sqrt(2 * _FAR * shrink)
     # For c < 0 the integrand is a Gaussian about `peak`; K switches it off for c > 3.8.
-    high = np.where(r > peak, peak + np.sqrt((r - peak) ** 2 + reach**2), np.maximum(peak + reach, r + 0.0))
+    high = np.where(r > peak, peak + np.sqrt((r - peak) ** 2 + reach**2), peak + reach)
     high = np.minimum(high, q + 11.0)
     low = np.where(v > 0, q - 11.0, peak - 1.05 * reach)
     low = np.maximum(np.maximum(low, np.sqrt(2 * t * np.maximum(v - 3.8, 0.0))), 0.0)
@@ -180,8 +179,9 @@ def _score_density(v: Array, t: float, rho: Array, drift: Array | None, nodes: t
     middle = low + np.clip(middle - low, 0.15 * (high - low), 0.6 * (high - low))
     # Nodes are kept as offsets from r, so that c is not the small difference of two large numbers.
     offset, w = np.empty((2, *v.shape, sum(nodes)))
-    for part, begin, end in ((slice(nodes[0]), low, middle), (slice(nodes[0], None), middle, high)):
-        unit, weight, _ = _rule(part.stop or nodes[1])
+    parts = slice(nodes[0]), slice(nodes[0], None)
+    for part, count, begin, end in zip(parts, nodes, (low, middle), (middle, high), strict=True):
+        unit, weight, _ = _rule(count)
         width = (end - begin)[..., None]
         offset[..., part] = (begin - r)[..., None] + width * unit
         w[..., part] = width * weight
@@ -258,7 +258,7 @@ def _rule(n: int) -> tuple[Array, Array, Array]:
     """Gauss-Legendre nodes and weights on (0, 1), and the matrix that integrates from 0 to each node; (n,), (n, n)."""
     if n not in _RULES:
         x, w = legendre.leggauss(n)
-        transform = legendre.legvander(x, n - 1).T * w * (np.arange(n) + 0.5)[:, None]  # values to coefficients
+        values_to_series = legendre.legvander(x, n - 1).T * w * (np.arange(n) + 0.5)[:, None]
         integrals = legendre.legval(x, legendre.legint(np.eye(n), lbnd=-1, axis=0)).T
-        _RULES[n] = (0.5 * (1 + x), 0.5 * w, 0.5 * integrals @ transform)
+        _RULES[n] = (0.5 * (1 + x), 0.5 * w, 0.5 * integrals @ values_to_series)
     return _RULES[n]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -50,6 +52,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Layout)
+        if options.get("description"):
+            options["description"] = textwrap.fill(options["description"], WIDTH)
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
@@ -175,13 +179,23 @@ def write(parts: Iterable[str], name: str | None) -> None:
         raise
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[str] = ()) -> Iterator[str]:
-    """Lines of an aligned table; columns are flush right but for those named in `left`."""
-    widths = [max(len(head[i]), max((len(row[i]) for row in rows), default=0)) for i in range(len(head))]
-    flush = [str.ljust if name in left else str.rjust for name in head]
-    for row in (head, *rows):
-        cells = (place(cell, width) for place, cell, width in zip(flush, row, widths, strict=True))
-        yield "  ".join(cells).rstrip() + "\n"
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[str] = ()) -> Iterator[str]:
+    """Lines of an aligned table; columns are flush right but for those named in `left`. `rows` is gone through twice."""
+    widths = [len(name) for name in head]
+    for row in rows:
+        widths = [*map(max, widths, map(len, row))]
+    pairs = zip(head, widths, strict=True)
+    line = "  ".join(f"{{:{'<' if name in left else '>'}{width}}}" for name, width in pairs)
+    for row in itertools.chain([head], rows):
+        yield line.format(*row).rstrip() + "\n"
+
+
+def labelled(name: str, text: str) -> str:
+    """A paragraph with a label in its margin; long words (formulas) are not broken."""
+    flat = " ".join(text.split())
+    label, indent = f"  {name:<12}", " " * 14
+    wrapper = textwrap.TextWrapper(WIDTH, label, indent, break_long_words=False, break_on_hyphens=False)
+    return wrapper.fill(flat) + "\n"
 
 
 # Work.

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from functools import partial
@@ -52,6 +51,7 @@ examples:
   infscale error --k 1:100:x3 --t 0 --tau 1 --rho 1 --json -o error.json"""
 
 Row = tuple[str, str, str]
+Line = tuple[str, ...]
 
 
 def add(subparsers: Any) -> None:
@@ -84,26 +84,37 @@ def run(arguments: argparse.Namespace) -> int:
         raise DomainError(f"the product of the lists must have at most {MOST_POINTS:.0e} points; got {size}")
     common.check_output(arguments.output)
     if digits <= DOUBLE_DIGITS:
-        rows = double_rows(lists)
+        lines = Doubles(lists)
     else:
-        rows = list(common.in_parallel(partial(precise_row, digits=digits), list(itertools.product(*lists)), jobs, "point"))
-    points = itertools.product(*lists)
-    common.write(_json(points, rows) if arguments.json else _table(points, rows), arguments.output)
+        points = list(itertools.product(*lists))
+        results = common.in_parallel(partial(precise_row, digits=digits), points, jobs, "point")
+        lines = [(*point, *row) for point, row in zip(points, results, strict=True)]
+    text = _json(lines) if arguments.json else common.table((*NAMES, "F", "radius", "kind"), lines, left=("F", "kind"))
+    common.write(text, arguments.output)
     return 0
 
 
-def double_rows(lists: Sequence[Sequence[str]]) -> Iterator[Row]:
-    """(value, radius, kind) for the product of the four lists, all evaluated in one NumPy call."""
-    import numpy as np
+class Doubles:
+    """(k, t, tau, rho, value, radius, kind) for the product of four lists of texts, evaluated in one NumPy call.
 
-    from infscale_sym.quantities.selection.numeric import selection_error_numpy
+    Can be gone through again and again; the rows become text only then, so that ten million of them fit in memory.
+    """
 
-    k, t, tau, rho = np.ix_(*(doubles(list(points)) for points in lists))
-    values = selection_error_numpy(k, t, tau, rho)
-    strict = (k <= 1e9) & (abs(tau) <= 8) & (abs(rho) <= 8)
-    bounds = values * np.where(strict, 1e-13, 1e-11)
-    pairs = zip(values.ravel().tolist(), bounds.ravel().tolist(), strict=True)
-    return ((repr(value), _upward(bound), "float64") for value, bound in pairs)
+    def __init__(self, lists: Sequence[Sequence[str]]) -> None:
+        import numpy as np
+
+        from infscale_sym.quantities.selection.numeric import selection_error_numpy
+
+        self.lists = lists
+        k, t, tau, rho = np.ix_(*(doubles(list(points)) for points in lists))
+        self.values = selection_error_numpy(k, t, tau, rho)
+        strict = (k <= 1e9) & (abs(tau) <= 8) & (abs(rho) <= 8)
+        self.radii = self.values * np.where(strict, 1e-13, 1e-11)
+
+    def __iter__(self) -> Iterator[Line]:
+        numbers = zip(map(float, self.values.flat), map(float, self.radii.flat), strict=True)
+        for point, (value, radius) in zip(itertools.product(*self.lists), numbers, strict=True):
+            yield (*point, repr(value), _upward(radius), "float64")
 
 
 def precise_row(point: Sequence[str], digits: int) -> Row:
@@ -126,7 +137,8 @@ def precise_row(point: Sequence[str], digits: int) -> Row:
     value = Decimal(str(text))
     if not low <= Fraction(value) <= high:
         raise ValidationError(f"F at (k, t, tau, rho) = ({', '.join(point)}) is {value:.20g}, outside its own enclosure")
-    return _plain(value), _upward(Fraction(value) / 10**digits), "self-validated"
+    # Agreement to 10^-(digits + 2), and as much for rounding to digits + 2 decimals, lies within this.
+    return _plain(value), _upward(Fraction(value) / 10 ** (digits + 1)), "self-validated"
 
 
 def _ends(ball: Any) -> tuple[Fraction, Fraction]:
@@ -150,7 +162,9 @@ def _plain(value: Decimal) -> str:
 
 
 def _upward(bound: Fraction | float) -> str:
-    """A positive bound as text of two digits, not below it."""
+    """A bound as text of two digits, not below it."""
+    if not bound:
+        return "0"
     if isinstance(bound, Fraction):
         context = Context(prec=2, rounding=ROUND_CEILING)
         return f"{context.divide(Decimal(bound.numerator), Decimal(bound.denominator)):.1e}"
@@ -158,17 +172,12 @@ def _upward(bound: Fraction | float) -> str:
     return text if float(text) >= bound else f"{bound + 0.05 * 10.0 ** int(text.partition('e')[2]):.1e}"
 
 
-def _json(points: Iterator[tuple[str, ...]], rows: Any) -> Iterator[str]:
-    """The document, one value a line, without ever holding the whole of it."""
+def _json(lines: Iterable[Line]) -> Iterator[str]:
+    """The document, one value a line, never the whole of it at once. Numbers as decimal texts need no escapes."""
     yield f'{{"schema": {common.SCHEMA}, "values": ['
     separator = "\n"
-    for point, (value, radius, kind) in zip(points, rows, strict=True):
-        fields = dict(zip(NAMES, point, strict=True)) | {"value": value, "radius": radius, "kind": kind}
-        yield separator + json.dumps(fields)
+    for k, t, tau, rho, value, radius, kind in lines:
+        point = f'"k": "{k}", "t": "{t}", "tau": "{tau}", "rho": "{rho}"'
+        yield f'{separator}{{{point}, "value": "{value}", "radius": "{radius}", "kind": "{kind}"}}'
         separator = ",\n"
     yield "\n]}\n"
-
-
-def _table(points: Iterator[tuple[str, ...]], rows: Any) -> Iterator[str]:
-    lines = [(*point, value, radius, kind) for point, (value, radius, kind) in zip(points, rows, strict=True)]
-    return common.table((*NAMES, "F", "radius", "kind"), lines, left=("F", "kind"))

@@ -66,7 +66,7 @@ def numbers(text: str, domain: Domain) -> list[str]:
 def whole_numbers(text: str, name: str, low: int, high: int) -> list[int]:
     """As `numbers`, for integers: points inside a range go to the nearest integer, and repetitions are dropped."""
     found: list[int] = []
-    for points in _parts(text, Domain(name, low, high)):
+    for points in _parts(text, Domain(name)):
         for end in (points[0], points[-1]):
             whole_number(end, name, low, high)
         found += dict.fromkeys(round(Fraction(point)) for point in points)

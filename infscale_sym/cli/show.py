@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from infscale_sym.cli import common, verify
@@ -84,9 +83,7 @@ def _plain(entry: Entry, verdict: Verdict) -> list[str]:
     text = [f"{entry.id}\n  {entry.title}\n\n"]
     for name, content in lines.items():
         if content:
-            text.append(textwrap.fill(
-                content, common.WIDTH, initial_indent=f"  {name:<12}", subsequent_indent=" " * 14,
-                break_long_words=False, break_on_hyphens=False) + "\n")
+            text.append(common.labelled(name, content))
     return [*text, "\n", *verify.report(verdict)]
 
 

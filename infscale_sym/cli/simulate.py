@@ -165,7 +165,7 @@ def run_regression(arguments: argparse.Namespace) -> int:
     scales = ("sigma", "gamma", "T", "judge")
     sigma, gamma, temperature, judge = (_real(getattr(arguments, name), name) for name in scales)
     width = gamma if arguments.teacher_scale is None else _real(arguments.teacher_scale, "teacher-scale")
-    if not width > 0:
+    if arguments.teacher_scale is not None and not width > 0:
         raise DomainError(f"teacher-scale must be > 0; got {width:g}")
     prompts = whole_number(arguments.prompts, "prompts", 1, MOST)
     sets = whole_number(arguments.training_sets, "training-sets", 2, MOST)
@@ -190,19 +190,19 @@ def run_regression(arguments: argparse.Namespace) -> int:
     }
     if arguments.json:
         values = [
-            {"k": str(each)}
-            | {name: _estimate(curve.mean[i], curve.standard_error[i]) for name, curve in curves.items()}
+            {"k": str(each)} | {name: _estimate(curve.mean[i], curve.standard_error[i]) for name, curve in curves.items()}
             for i, each in enumerate(k)
         ]
         averages = {name: _estimate(each.mean, each.standard_error) for name, (_, each) in moments.items()}
-        text = [common.document(prompts=str(prompts), training_sets=str(sets), seed=str(seed), T=repr(temperature),
-                                values=values, moments=averages)]
+        settings = {"prompts": str(prompts), "training_sets": str(sets), "seed": str(seed), "T": repr(temperature)}
+        text = [common.document(**settings, values=values, moments=averages)]
     else:
-        columns = [array[i] for i in range(len(k)) for curve in curves.values() for array in (curve.mean, curve.standard_error)]
-        cells = iter(columns)
-        lines = [(str(each), *(f"{next(cells):.{6 if i % 2 == 0 else 2}g}" for i in range(4))) for each in k]
+        lines = [
+            (str(each), *(cell for curve in curves.values() for cell in _cells(curve.mean[i], curve.standard_error[i])))
+            for i, each in enumerate(k)
+        ]
         head = ("k", "delta", "std error", "delta/s^2", "std error")
-        averages = [(label, f"{each.mean:.6g}", f"{each.standard_error:.2g}") for label, each in moments.values()]
+        averages = [(label, *_cells(each.mean, each.standard_error)) for label, each in moments.values()]
         note = f"{prompts} prompts in each of {sets} training sets, seed {seed}; standard errors over training sets\n"
         text = [*common.table(head, lines, left=head[1:]), "\n"]
         text += [*common.table(("average", "mean", "std error"), averages, left=("average", "mean", "std error")), note]
@@ -243,6 +243,10 @@ def _real(text: str, name: str) -> float:
 
 def _estimate(mean: float, sigma: float) -> dict[str, str]:
     return {"mean": repr(float(mean)), "standard_error": repr(float(sigma))}
+
+
+def _cells(mean: float, sigma: float) -> tuple[str, str]:
+    return f"{mean:.6g}", f"{sigma:.2g}"
 
 
 def _or_dash(value: float | None, form: str) -> str:

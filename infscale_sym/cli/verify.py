@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -76,8 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         fields = [verdict.as_dict() for verdict in verdicts]
         summary = {"formulas": len(ids), "as_expected": held, "not_as_expected": len(ids) - held}
-        common.write([common.document(**summary, digits=digits, quick=arguments.quick, seconds=round(seconds, 3),
-                                      verdicts=fields)], None)
+        settings = {"digits": digits, "quick": arguments.quick, "seconds": round(seconds, 3)}
+        common.write([common.document(**summary, **settings, verdicts=fields)], None)
     else:
         noun = "formula" if len(ids) == 1 else "formulas"
         print(f"{len(ids)} {noun}: {held} as expected, {len(ids) - held} not ({seconds:.0f} s)")
@@ -115,13 +114,7 @@ def report(verdict: Verdict) -> Iterator[str]:
     yield f"{verdict.id}: {found}{' (quick)' if verdict.quick else ''}, {verdict.seconds:.1f} s\n"
     for leg in verdict.legs:
         against = " -- DISAGREES" if leg.agrees is False else ""
-        yield from _filled(leg.name, leg.summary + against)
-        yield from _filled("", leg.evidence)
-    yield from _filled("catches", verdict.smallest_caught)
-
-
-def _filled(name: str, text: str) -> Iterator[str]:
-    if text:
-        indent = " " * 14
-        yield textwrap.fill(" ".join(text.split()), common.WIDTH, initial_indent=f"  {name:<12}", subsequent_indent=indent,
-                            break_on_hyphens=False) + "\n"
+        yield common.labelled(leg.name, leg.summary + against)
+        if leg.evidence:
+            yield common.labelled("", leg.evidence)
+    yield common.labelled("catches", verdict.smallest_caught)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sympy import Expr, Integer, Rational, expand, latex, simplify
+from sympy import Expr, Rational, expand, latex, simplify
 
 from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import DerivationError
@@ -51,10 +51,21 @@ class Step:
     caught: str = ""
 
     def latex(self, first: bool = False) -> str:
-        """This line as LaTeX: the right side, led by '=' and with its remainder."""
+        """This line as LaTeX: '= right side', led by the left side if `first`, with its remainder."""
         order = "" if self.remainder is None else rf" + \mathcal{{O}}\!\left({latex(self.remainder)}\right)"
         left = latex(self.before) + " " if first else ""
         return f"{left}= {latex(self.after)}{order}"
+
+    def _repr_markdown_(self) -> str:
+        given = "".join(f" Hypothesis: {h}." for h in self.hypotheses)
+        mark = "checked symbolically" if self.evidence.kind == "symbolic" else "checked numerically"
+        return (
+            f"$$\\displaystyle {self.latex(first=True)}$$\n\n"
+            f"*{self.rule}* — {self.reason}{given}\n\n<small>{mark}: {self.evidence.detail}; {self.caught}</small>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<step: {self.rule}, {self.evidence.kind}>"
 
 
 @dataclass
@@ -154,10 +165,5 @@ class Derivation:
             raise DerivationError(f"{self.id}, {rule.name}: the right side could not be perturbed")
         return f"{tried} perturbations of one part in 10^6 caught"
 
-    def _repr_markdown_(self) -> str:
-        from infscale_sym.present.steps import derivation_markdown
-
-        return derivation_markdown(self)
-
-
-ZERO = Integer(0)
+    def __repr__(self) -> str:
+        return f"<derivation of {self.id}: {self.verdict}>"

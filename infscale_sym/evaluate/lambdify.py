@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sympy import Expr, Integral, Sum, Symbol, lambdify
+from sympy import Expr, Integral, Rational, Sum, Symbol, lambdify
 from sympy.printing.pycode import PythonCodePrinter
 
 Namespace = Mapping[str, Callable[..., Any]]
@@ -92,8 +92,8 @@ class ArbPrinter(PythonCodePrinter):
         inner = self._print(base)
         if exponent.is_Integer:
             return f"(({inner})**({int(exponent)}))"
-        if exponent == exponent.func(1) / 2:
-            return f"({inner}).sqrt()"
+        if abs(exponent) == Rational(1, 2):
+            return f"({inner}).{'sqrt' if exponent > 0 else 'rsqrt'}()"
         return f"(({inner})**({self._print(exponent)}))"
 
     def _print_exp(self, expr: Any) -> str:

@@ -24,7 +24,7 @@ PRINTED = Formula(
     source=HP.at("Remark 5"),
     deviation="Divided by s^2; the source writes delta. Isotropic Sigma, teacher of mean squared weight nu^2.",
     expected=Expected.REFUTED,
-    derivation="best_of_k",
+    underived="refuted; the derivation is that of its correction",
     partner="best-of-k.averaged.corrected",
 )
 

@@ -8,9 +8,9 @@ from sympy import Add, Expr, Integral, Mul, exp
 
 from infscale_sym.notation.heads import Head
 from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw, Relation
-from infscale_sym.present.printer import FormulaPrinter, negative, parts_of
+from infscale_sym.present.printer import FormulaPrinter, negative, ordered_terms, parts_of
 from infscale_sym.present.rename import Notation
-from infscale_sym.present.width import width
+from infscale_sym.present.width import bracket, width
 
 if TYPE_CHECKING:
     from infscale_sym.formulas import Formula
@@ -46,57 +46,83 @@ def statement_lines(statement: Relation, symbols: Notation | None = None, line: 
             tail = rf",\qquad \text{{error }} {order}"
         else:
             tail = rf"+ {order} \qquad ({going})"
-    return relation_lines(f"{left} ", sign, chunks(statement.rhs, printer, line), tail, line)
+    return relation_lines(f"{left} ", sign, pieces(statement.rhs, printer, line), tail, line)
 
 
 def order_latex(remainder: Expr, printer: FormulaPrinter) -> str:
     """O(remainder)."""
-    from infscale_sym.present.width import bracket
-
-    return rf"\mathcal{{O}}{bracket(printer.doprint(remainder))}"
+    return (r"\mathcal{O}" + bracket(printer.doprint(remainder))).replace(r"}\left", r"}\!\left", 1)
 
 
-def relation_lines(left: str, sign: str, right: list[str], tail: str, line: float) -> list[str]:
+def relation_lines(left: str, sign: str, right: Pieces, tail: str, line: float) -> list[str]:
     r"""`left & sign right tail` packed into lines of at most `line` digits, later ones led by `&\quad`.
 
     Where nothing would fit beside a wide left side, the right side starts on a line of its own.
     """
-    pieces = right if not tail else [*right, tail]
-    start = f"{left}&{sign} "
-    lines = [start]
-    room = line - width(left) - 3
-    if width(left) > line / 2 and width(pieces[0]) > room:
-        lines = [f"{left}&", rf"&{sign} "]
-        room = line - 5
-    elif width(left) > line / 3 and len(pieces) > 2:
-        room = max(room, line / 2)
-    for piece in pieces:
-        if room - width(piece) < 0 and not lines[-1].endswith(f"{sign} "):
-            lines.append(r"&\quad " + piece)
-            room = line - width(left) - 5 if width(left) < line / 3 else line * 0.6
-            room -= width(piece)
-        else:
-            lines[-1] += piece + " "
-            room -= width(piece)
+    first = right[0] if isinstance(right[0], str) else right[0][0]
+    beside = width(left)
+    if beside > line / 2 and width(first) > line - beside - 3:
+        lines, beside = [f"{left}&", rf"&\quad {sign}"], 2.0
+    else:
+        lines = [f"{left}&{sign}"]
+    room = line - beside - 3
+    full = max(room - 2, 0.5 * line)
+    for piece in [*right, *([tail] if tail else [])]:
+        whole = piece if isinstance(piece, str) else " ".join(piece)
+        fits = width(whole) <= room
+        fresh = lines[-1].endswith(sign)
+        if not fits and not fresh and not whole.startswith(","):
+            lines.append(r"&\quad")
+            room, fresh = full, True
+        if fits or isinstance(piece, str) or width(whole) <= room:
+            lines[-1] += f" {whole}"
+            room -= width(whole)
+            continue
+        for i, part in enumerate(piece):  # broken inside its brackets
+            if i and width(part) > room:
+                lines.append(r"&\quad\qquad")
+                room = full - 4
+            lines[-1] += f" {part}"
+            room -= width(part)
     return [text.rstrip() for text in lines]
 
 
-def chunks(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> list[str]:
-    """`expr` as pieces between which a line may break; joined by spaces they are its LaTeX.
+#: The pieces of an expression between which a line may break: a string is not broken, a list may be, if it must.
+Pieces = list[str | list[str]]
 
-    A wide sum breaks at its signs. A wide factor, integrand or argument breaks inside its brackets, which then have a fixed
-    size, since growing brackets cannot span lines.
+
+def pieces(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> Pieces:
+    """`expr` as pieces, the terms of a sum first of all; joined by spaces they are its LaTeX.
+
+    What is too wide for a line breaks inside its brackets, which then have a fixed size, since growing brackets cannot
+    span lines.
     """
-    room = 0.75 * line
+    if not isinstance(expr, Add):
+        return _whole_or_parts(chunks(expr, printer, line))
+    out: Pieces = []
+    for term, text in zip(ordered_terms(expr), printer.signed_terms(expr), strict=True):
+        sign = text[:2] if text[:2] in ("+ ", "- ") else ""
+        inner = chunks(-term if negative(term) else term, printer, line)
+        if len(inner) == 1:
+            out.append(text)
+        else:
+            out.append([sign + inner[0], *inner[1:]])
+    return out
+
+
+def _whole_or_parts(inner: list[str]) -> Pieces:
+    return [inner[0]] if len(inner) == 1 else [inner]
+
+
+def chunks(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> list[str]:
+    """`expr` cut into strings between which a line may break, one only if it is short."""
     whole = printer.doprint(expr)
-    if width(whole) <= room:
-        return [whole] if not isinstance(expr, Add) else printer.signed_terms(expr)
+    if width(whole) <= 0.75 * line:
+        return [whole]
     if isinstance(expr, Add):
         out: list[str] = []
-        for term, text in zip(_ordered(expr), printer.signed_terms(expr), strict=True):
-            sign = text[:2] if text[:2] in ("+ ", "- ") else ""
-            inner = chunks(-term if negative(term) else term, printer, line)
-            out += [sign + inner[0], *inner[1:]]
+        for piece in pieces(expr, printer, line):
+            out += [piece] if isinstance(piece, str) else piece
         return out
     if isinstance(expr, Mul) and negative(expr):
         first, *rest = chunks(-expr, printer, line)
@@ -113,12 +139,6 @@ def chunks(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> list[str]
     if isinstance(expr, Head):
         return _head_chunks(expr, printer, line) or [whole]
     return [whole]
-
-
-def _ordered(expr: Add) -> list[Expr]:
-    from infscale_sym.present.printer import ordered_terms
-
-    return ordered_terms(expr)
 
 
 def _framed(opening: str, inner: list[str], closing: str) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, Dummy, E, Expr, Integer, Integral, Mul, Pow, Rational, S, Sum, Symbol, exp
+from sympy import Add, Basic, Dummy, E, Expr, Integral, Mul, Pow, Rational, S, Sum, Symbol, erf, erfc, exp, log
 from sympy.core.sorting import default_sort_key
 from sympy.printing.latex import LatexPrinter
 from sympy.tensor.indexed import Indexed
@@ -61,6 +61,14 @@ def parts_of(expr: Expr) -> Parts:
             below.append(Pow(base, -exponent))
         else:
             above.append(factor)
+    # 20 (x - 1) rather than (20 x - 20), with the first term positive.
+    for i, factor in enumerate(above):
+        if isinstance(factor, Add):
+            content, primitive = factor.as_content_primitive()
+            if content != 1 or coefficient.is_negative:
+                flip = negative(_sorted_terms(primitive)[0])
+                coefficient *= -content if flip else content
+                above[i] = Add(*(-t for t in primitive.args)) if flip else primitive
     # sqrt(n)/(q) with n dividing q is 1/(q/n sqrt(n)): the root of 2 pi comes out in one piece.
     for base in [b for b in root_above if b.is_Integer]:
         if coefficient.q % int(base) == 0:
@@ -70,7 +78,10 @@ def parts_of(expr: Expr) -> Parts:
     if not any(isinstance(b, (Sum, Pow)) and b.has(Sum) for b in below):
         behind = [f for f in above if isinstance(f, Sum)] + behind
         above = [f for f in above if not isinstance(f, Sum)]
-    order = (lambda f: _factor_key(f))  # noqa: E731
+    if below or root_below or coefficient.q != 1:
+        behind = [f for f in above if isinstance(f, (erf, erfc, log))] + behind
+        above = [f for f in above if not isinstance(f, (erf, erfc, log))]
+    order = _factor_key
     return Parts(
         coefficient,
         tuple(sorted(above, key=order)),
@@ -100,13 +111,13 @@ def _factor_key(factor: Expr) -> tuple[Any, ...]:
     elif isinstance(base, (Symbol, Indexed)):
         kind = 1
     elif isinstance(base, Head):
-        kind = 2
+        kind = 2 if r"\left" not in base.template else 3
     elif isinstance(base, exp):
-        kind = 4
-    elif isinstance(base, Add):
-        kind = 3
-    else:
         kind = 5
+    elif isinstance(base, Add):
+        kind = 4
+    else:
+        kind = 6
     return (kind, _symbol_rank(base), default_sort_key(factor))
 
 
@@ -118,7 +129,9 @@ def _weight(expr: Expr) -> float:
     for factor in Mul.make_args(expr):
         base, exponent = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
         times = abs(float(exponent)) if exponent.is_Rational else 1.0
-        if isinstance(base, Add):
+        if isinstance(base, Add) and factor == expr:
+            total += 0.5 if exponent.is_Integer else 10.0  # a square early, a root late
+        elif isinstance(base, Add):
             total += times * max(_weight(term) for term in base.args)
         elif isinstance(base, exp):
             number, _ = base.args[0].as_coeff_Mul()
@@ -130,23 +143,28 @@ def _weight(expr: Expr) -> float:
     return total
 
 
-def ordered_terms(expr: Add) -> list[Expr]:
-    """The terms of a sum in reading order: falling powers of k, then rising degree, a positive term in front."""
+def _sorted_terms(expr: Expr) -> list[Expr]:
     keyed = []
-    for term in expr.args:
+    for term in Add.make_args(expr):
         power = next((f.as_base_exp()[1] for f in Mul.make_args(term) if f.as_base_exp()[0] == k), S.Zero)
         ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=(0, ""))
         degree = -float(power) if power.is_Rational else 0.0
         keyed.append(((degree, _weight(term), ranks, default_sort_key(term)), term))
-    terms = [term for _, term in sorted(keyed, key=lambda pair: pair[0])]
+    return [term for _, term in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def ordered_terms(expr: Add) -> list[Expr]:
+    """The terms of a sum in reading order: falling powers of k, then rising degree, a positive term in front."""
+    terms = _sorted_terms(expr)
     first = next((i for i, term in enumerate(terms) if not negative(term)), 0)
     return [terms[first], *terms[:first], *terms[first + 1 :]]
 
 
 def negative(term: Expr) -> bool:
     """Whether a term is printed with a minus sign in front."""
-    number = term.as_coeff_Mul()[0]
-    return bool(number.is_negative)
+    if isinstance(term, Mul):
+        return bool(parts_of(term).coefficient.is_negative)
+    return bool(term.is_Number and term.is_negative)
 
 
 class FormulaPrinter(LatexPrinter):
@@ -375,5 +393,3 @@ class FormulaPrinter(LatexPrinter):
     def _print_And(self, expr: Any) -> str:
         return r",\quad ".join(self._print(arg) for arg in sorted(expr.args, key=default_sort_key))
 
-
-ZERO = Integer(0)

@@ -9,5 +9,16 @@ error; a seed fixes every number bit for bit, whatever the number of workers and
 from infscale_sym.simulate._regression import RegressionResult, regression
 from infscale_sym.simulate._selection import SelectionResult, chosen_answers, selection
 from infscale_sym.simulate._streams import Estimate
+from infscale_sym.simulate.spectra import ShareEstimate, posterior_against_ridge, ridge_share
 
-__all__ = ["Estimate", "RegressionResult", "SelectionResult", "chosen_answers", "regression", "selection"]
+__all__ = [
+    "Estimate",
+    "RegressionResult",
+    "SelectionResult",
+    "ShareEstimate",
+    "chosen_answers",
+    "posterior_against_ridge",
+    "regression",
+    "ridge_share",
+    "selection",
+]

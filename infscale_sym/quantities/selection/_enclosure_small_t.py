@@ -22,11 +22,13 @@ analytic in v and live on the scale of r; the v-integral of the surrogate then n
 3. The sum over c_j is compressed: the smooth function of c is replaced by its interpolant at the n zeros of the Chebyshev
    polynomial T_n on [c_min, c_max]. If it is bounded by M in the ellipse of parameter q, the interpolant is off by
    4 M q^(1-n)/(q-1): |coefficients| <= 2M q^-j, and each T_j, j >= n, is aliased to some ±T_i or 0. In an ellipse with
-   Re c <= v - gap and |Im c| <= y, r2² <= t y²/(2 gap): |p| <= √2 exp(r2²/2), and g is bounded by `Folded.peaks`;
-   ∫ (t/r) dv = ∫ dr bounds the effect on F.
+   Re c <= Re v - gap and |Im (v-c)| <= y, r2² <= t y²/(2 gap): |p| <= √2 exp(r2²/2), and g is bounded by
+   `Folded.peaks`; ∫ (t/r) dv = ∫ dr bounds the effect on F. The same holds for complex v with |Im v| <= `reach`.
 4. If |a_surrogate - a| <= δ on [v0, V] then a_surrogate^(k-1) = a^(k-1) e^θ, |θ| <= λ = (k-1) δ/(a(V) - δ), and the
-   errors of m are multiplied by e^λ at most. On an ellipse |a_surrogate(v)| <= a_surrogate(min Re v) + 2δ + |Im v| sup|a'|.
-5. Beyond V: k a^(k-1) E[(x+D)² e^{-uw}] with a <= S(R) + exp(-e^C), mean <= N(R) + exp(-e^C)(1+tau²), R² = 2t(V-C).
+   errors of m are multiplied by e^λ at most. On an ellipse the surrogate is within the error of item 3 of the sum over
+   c_j, whose weights are positive: |a(v)| <= a(min Re v) + |Im v| sup|a'| (`_enclosure_float.log_bound`).
+5. Beyond V: k a^(k-1) E[(x+D)² e^{-uw}], where a = E S(r) and the mean = E N(r) over ξ = c <= V, r² = 2t(V-c), plus what
+   lies beyond; S and N increase with c, so upper sums over cells of c bound them.
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ import math
 from dataclasses import dataclass
 
 import flint
+import numpy as np
 from flint import arb
 
+from infscale_sym.quantities.selection._enclosure_float import FloatLaw, LogNodes, log_bound
 from infscale_sym.quantities.selection._enclosure_gauss import (
-    BOUND_BITS,
     Folded,
     gauss_error,
     gauss_nodes,
@@ -52,13 +55,25 @@ GAMMA = 1.25
 _LN10 = math.log(10)
 
 
+#: The bound of item 3 is taken on a strip wider than the ellipse in c by this factor, so that v may be complex too.
+_ALLOWANCE = 1.5
+_ELLIPSES = (7.0, 4.5, 3.2, 2.4)
+
+
+def log_nodes(nodes: list[tuple[arb, arb]]) -> LogNodes:
+    """c and ln|weight| in float64."""
+    return LogNodes(np.array([float(c.mid()) for c, _ in nodes]), np.array([log_float(abs(w)) for _, w in nodes]))
+
+
 @dataclass
 class Rule:
-    """Nodes and weights in c, for v >= valid; errors of P (absolute) and of F (absolute) through the compression."""
+    """Nodes and weights in c, for Re v >= valid, |Im v| <= reach; the errors of P, m and F through the compression."""
 
     nodes: list[tuple[arb, arb]]
     valid: float
+    reach: float
     error_p: arb
+    error_m: arb
     error_f: arb
 
 
@@ -84,6 +99,8 @@ class Smoothing:
         for j in range(first, last + 1):
             e = (step * j).exp()
             self.direct.append((step * j, step * e * (-e).exp()))
+        self.floats = log_nodes(self.direct)
+        self.step = step
         y2 = t * gamma**2 / 6
         e0 = gamma**2 / 12
         if not e0 + gamma.cos().log() < 0:
@@ -110,24 +127,26 @@ class Smoothing:
             gap = valid - centre_ - half_ * (q + 1 / q) / 2
             if gap < 0.5:
                 break
-            growth = t_ * (half_ * (q - 1 / q) / 2) ** 2 / (4 * gap)
+            growth = t_ * (_ALLOWANCE * half_ * (q - 1 / q) / 2) ** 2 / (4 * gap)
             n = math.ceil((self.nats_far + 12 + growth + math.log(q / (q - 1))) / math.log(q)) + 2
             if n < best[0]:
                 best = (n, q)
         n, q_ = best
         if q_ == 0.0:
-            return Rule(self.direct, valid, arb(0), arb(0))
+            return Rule(self.direct, valid, math.inf, arb(0), arb(0), arb(0))
         q = arb(q_)
         gap = valid - centre - half * (q + 1 / q) / 2
         y = half * (q - 1 / q) / 2
-        r2 = (self.t * y * y / (2 * gap)).sqrt()
+        r2 = (self.t * (_ALLOWANCE * y) ** 2 / (2 * gap)).sqrt()
         total = sum((w for _, w in self.direct), arb(0))
         common = total * 4 * q ** (1 - n) / (q - 1)
         reach = (2 * self.t * (end - centre + half * (q + 1 / q))).sqrt()
         g_top = self.law.peaks(arb(0), reach, r2)[1]
         error_p = common * arb(2).sqrt() * (r2 * r2 / 2).exp()
+        error_m = common * g_top * (self.t / (2 * gap)).sqrt()
         error_f = self.k * common * g_top * (2 * self.t * end).sqrt()
-        return Rule(self._compress(n, centre, half), valid, error_p.upper(), error_f.upper())
+        free = float((y * (_ALLOWANCE - 1)).lower()) * (1 - 1e-9)
+        return Rule(self._compress(n, centre, half), valid, free, error_p.upper(), error_m.upper(), error_f.upper())
 
     def _compress(self, n: int, centre: arb, half: arb) -> list[tuple[arb, arb]]:
         """Chebyshev nodes and their weights: moments of the discrete measure, then the discrete cosine sum."""
@@ -161,8 +180,8 @@ class SmallNoise:
     ) -> None:
         self.k, self.integer, self.t, self.law, self.smoothing = k, integer, t, law, smoothing
         self.log_target, self.longest = log_target, int(1.3 * (digits + 8))
-        # a small k follows a(v) far down, and a is a sum of terms of size 1
-        self.bound_bits = BOUND_BITS if k > 100 else flint.ctx.prec
+        self.floats = FloatLaw(float(law.rho.mid()), float(law.tau.mid()), float(t.mid()))
+        self.exponent, self.log_k = float((k - 1).mid()), log_float(k)
         self.rules: list[Rule] = []
 
     def run(self, start: float, end: float) -> tuple[arb, arb, arb]:
@@ -176,7 +195,7 @@ class SmallNoise:
             waiting = [(v, top)]
             while waiting:
                 a, b = waiting.pop()
-                found = self._panel(self.rules[-1], arb(a), arb(b))
+                found = self._panel(self.rules[-1], a, b)
                 if found is None:
                     if b - a < 1e-9 * a:
                         raise ArithmeticError("internal: a panel cannot be bounded")
@@ -190,7 +209,7 @@ class SmallNoise:
                     total += weight * self.k * m * ((self.k - 1) * log_a).exp()
             v = top
         smoothing = self.smoothing
-        step, a_end = self._perturbation(end)
+        step, _ = self._perturbation(end)
         growth = step.exp()
         errors_f = smoothing.absolute_f + sum((rule.error_f for rule in self.rules), arb(0))
         absolute += growth * (errors_f + smoothing.relative_m * smoothing.noise) + self.tail(arb(end))
@@ -226,57 +245,38 @@ class SmallNoise:
         return ((self.k - 1) * delta / low).upper(), low
 
     def tail(self, end: arb) -> arb:
-        """Upper bound for the part of F beyond V = end (item 5)."""
-        beyond = self.smoothing.beyond
-        r = (2 * self.t * (end - self.smoothing.cut)).sqrt()
-        s, p = self.law.tails(r)
-        log_s = (beyond - p).log1p() if p < 0.5 else (s + beyond).log()
-        mean = abs(self.law.error_tail(r)) + beyond * (1 + self.law.tau**2)
-        return (self.k * power(s, log_s, self.k - 1) * mean).upper()
+        """Upper bound for the part of F beyond V = end (item 5): upper sums over cells of c, each at its right edge."""
+        smoothing, law, edge = self.smoothing, self.law, self.smoothing.c_min
+        a = p = mean = arb(0)
+        above = arb(1)  # P(ξ > left edge of the cell); the first cell begins at -∞
+        while edge <= smoothing.c_max:
+            now = (-edge.exp()).exp()
+            s_, p_ = law.tails((2 * self.t * (end - edge)).sqrt())
+            a += (above - now) * s_
+            p += (above - now) * p_
+            mean += (above - now) * abs(law.error_tail((2 * self.t * (end - edge)).sqrt()))
+            above, edge = now, edge + smoothing.step
+        a, mean = a + above, mean + above * (1 + law.tau**2)
+        log_a = (-p).log1p() if p < 0.5 else a.log()
+        return (self.k * power(a, log_a, self.k - 1) * mean).upper()
 
-    def _panel(self, rule: Rule, a: arb, b: arb) -> tuple[int, arb] | None:
+    def _panel(self, rule: Rule, a: float, b: float) -> tuple[int, arb] | None:
         """(points, error bound) of a Gauss rule on [a, b], or None: halve it."""
-        with flint.ctx.workprec(self.bound_bits):
-            best: tuple[int, arb] | None = None
-            for q in (7.0, 4.0, 2.5):
-                bound = self._on_ellipse(rule, a, b, q)
-                if bound is None or not bound.is_finite():
-                    continue
-                half = (b - a) / 2
-                n = points_needed(log_float(bound), log_float(half), self.log_target - 5.0, q)
-                if best is None or n < best[0]:
-                    best = (n, gauss_error(bound, half, q, n))
-            return best if best is not None and best[0] <= self.longest else None
-
-    def _on_ellipse(self, rule: Rule, a: arb, b: arb, q: float) -> arb | None:
-        """Upper bound of |k m a^(k-1)| of the surrogate on the ellipse; None where that is not provable."""
         half, centre = (b - a) / 2, (a + b) / 2
-        across, y = half * (arb(q) + 1 / arb(q)) / 2, half * (arb(q) - 1 / arb(q)) / 2
-        if not centre - across >= rule.valid:
+        best: tuple[int, float, float] | None = None
+        slack, extra = math.log(4) + log_float(self._closeness(rule)), log_float(rule.error_m)
+        for q in _ELLIPSES:
+            across, y = half * (q + 1 / q) / 2 * (1 + 1e-12), half * (q - 1 / q) / 2 * (1 + 1e-12)
+            if not (centre - across >= rule.valid and y <= rule.reach):
+                continue
+            pieces = 1 if self.integer or self.k > 1000 else 16  # a small k follows a through many powers of e
+            edges = centre + across * np.linspace(-1.0, 1.0, pieces + 1)
+            size = log_bound(self.floats, self.exponent, self.integer, self.smoothing.floats, slack, extra, edges, y)
+            size += self.log_k
+            n = points_needed(size, math.log(half), self.log_target - 5.0, q)
+            if best is None or n < best[0]:
+                best = (n, q, size)
+        if best is None or best[0] > self.longest:
             return None
-        pieces = 1 if self.integer or self.k > 100 else 6
-        edges = [centre + across * (arb(2 * i) / pieces - 1) for i in range(pieces + 1)]
-        slack, worst = 2 * self._closeness(rule), arb(0)
-        values = [self._real(rule, edge) for edge in (edges if not self.integer else edges[:1])]
-        for i in range(pieces):
-            low, high = edges[i].lower(), edges[i + 1].upper()
-            slope = m_top = arb(0)
-            for c, weight in rule.nodes:
-                r_low = (2 * self.t * (low - c)).sqrt()
-                r_high = (2 * self.t * ((high - c) ** 2 + y * y).sqrt()).sqrt()
-                f_top, g_top = self.law.peaks(r_low, r_high, self.t * y / r_low)
-                size = abs(weight) * self.t / r_low
-                slope += size * f_top
-                m_top += size * g_top
-            rise = (y * slope + slack).upper()
-            p, s = values[i]
-            if not self.integer and not rise < values[i + 1][1].lower():
-                return None
-            log_a = (rise - p).log1p() if p < 0.5 and rise - p < 0.5 else (s + rise).log()
-            worst = worst.max((self.k * m_top * ((self.k - 1) * log_a).exp()).upper())
-        return worst
-
-    def _real(self, rule: Rule, v: arb) -> tuple[arb, arb]:
-        """(P, a) of the surrogate at real v, at the precision of the bounds."""
-        one_minus_a, a, _ = self.means(rule, v)
-        return one_minus_a, a
+        n, q, size = best
+        return n, gauss_error(arb(size).exp(), arb(half), q, n)

@@ -57,18 +57,14 @@ def tail(k: arb, law: Folded, r: arb) -> arb:
     return (k * power(s, (-p).log1p() if p < 0.5 else s.log(), k - 1) * abs(law.error_tail(r))).upper()
 
 
-def rough_scale(k: arb, law: Folded, start: arb | None = None) -> float:
-    """ln F_k(0), or of its part beyond `start`, within a few units: a coarse sum in ln r that sets targets, no claim."""
+def rough_scale(k: arb, law: Folded) -> float:
+    """ln F_k(0) within a few units: a coarse sum in ln r that sets targets, no claim."""
     logs = []
     for i in range(-200, 27):
         r = arb(2) ** (arb(i) / 4)
-        if start is not None and r < start:
-            continue
         g = law.weighted(r) * r * k * ((k - 1) * law.log_survival(r)).exp()
         logs.append(log_float(g))
-    top = max(logs, default=-math.inf)
-    if not math.isfinite(top):
-        return top
+    top = max(logs)
     return top + math.log(math.fsum(math.exp(x - top) for x in logs) * math.log(2) / 4)
 
 

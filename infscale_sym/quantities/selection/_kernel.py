@@ -52,7 +52,8 @@ def noisy_score(v: Array, t: Array, rho: Array, nodes: int = _NODES) -> NoisySco
     sums = np.empty((5, v.size))
     for i in range(0, v.size, _ROWS):
         block = slice(i, i + _ROWS)
-        _integrals(t[block], rho[block], *(part[block] for part in window[:-1]), nodes, sums[:, block])
+        anchor, level, low, split, high, _ = (part[block] for part in window)
+        _integrals(t[block], rho[block], anchor, level, low, split, high, nodes, sums[:, block])
     filled, empty, m0, mean, variance = sums
 
     anchor, level, _, _, high, saturated = window

@@ -20,10 +20,11 @@ from flint import acb, arb, fmpq
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import Exact, exact
+from infscale_sym.quantities.selection._enclosure_float import FloatLaw, rough_range
 from infscale_sym.quantities.selection._enclosure_gauss import BOUND_BITS, Folded, log_float, symmetric
 from infscale_sym.quantities.selection._enclosure_small_t import GAMMA, SmallNoise, Smoothing
 from infscale_sym.quantities.selection._enclosure_strip import StripIntegrator
-from infscale_sym.quantities.selection._enclosure_zero import cutoff, enclose_zero, rough_scale
+from infscale_sym.quantities.selection._enclosure_zero import enclose_zero
 
 _LN10 = math.log(10)
 _ATTEMPTS = 4
@@ -104,18 +105,22 @@ def _enclose_noisy(k: arb, integer: bool, t: arb, law: Folded, digits: int) -> a
     """t > 0: the strip method up to v0, the surrogate for small noise beyond; |F - sum| <= absolute + relative F."""
     nats = (digits + 5) * _LN10
     stop = math.log((nats + 2 * log_float(k) + 60) / math.cos(GAMMA)) + 5.2  # room for the smoothing to start
+    floats = FloatLaw(float(law.rho.mid()), float(law.tau.mid()), float(t.mid()))
+    rough = rough_range(floats, float(k.mid()), stop, nats + log_float(k))
+    log_target = rough.log_part - (digits + 2) * _LN10
+    if not integer and k < 20 and rough.cutoff(log_target)[0] < 30:  # many short panels: the cheaper mean wins
+        stop = rough.cutoff(log_target)[0] + 1
     first = StripIntegrator(k, integer, t, law, digits, stop).run()
     total, absolute, relative = first.total, first.absolute, first.relative
     if not first.finished:
-        with flint.ctx.workprec(BOUND_BITS):
-            scale = max(rough_scale(k, law, (2 * t * first.end).sqrt()), log_float(total))
-            target = scale - (digits + 2) * _LN10
-            radius = cutoff(k, law, target - 1)
-            depth = -log_float(law.tails(arb(radius))[0]) if k < 1000 else 0.0  # -ln a(V)
+        scale = max(rough.log_part, log_float(total))
+        log_target = scale - (digits + 2) * _LN10
+        end, depth = rough.cutoff(log_target - 1)
+        depth = depth if k < 1000 else 0.0  # a(V) is far from 0 or 1 only for a small k
         far = nats + max(log_float(k * (1 + law.tau**2)) - scale, log_float(k) + depth)
         smoothing = Smoothing(k, t, law, nats + depth, far)
-        end = max(first.end + 1, radius**2 / (2 * float(t.mid())) + float(smoothing.cut.upper()) + 0.01)
-        part, extra, share = SmallNoise(k, integer, t, law, smoothing, target, digits).run(first.end, end)
+        second = SmallNoise(k, integer, t, law, smoothing, log_target, digits)
+        part, extra, share = second.run(first.end, max(end, first.end + 0.5))
         total, absolute, relative = total + part, absolute + extra, relative + share
     ceiling = (total + absolute) / (1 - relative)
     return total + symmetric(absolute + relative * ceiling)

@@ -26,15 +26,21 @@ from numpy.typing import NDArray
 from infscale_sym.evaluate.inputs import check_range, float_array
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
 from infscale_sym.quantities.selection._gumbel import chosen
+from infscale_sym.quantities.selection._panels import (
+    PAIRS_AT_A_TIME,
+    Pairs,
+    Panel,
+    Series,
+    fit,
+    group_pairs,
+    plan,
+)
 from infscale_sym.quantities.selection._tables import node_table
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-_PAIRS = 12  # pairs (t, rho) whose tables are made at a time
 _CELLS = 1 << 15  # results of a block: temporaries of 256 kB
-_NEAR = 0.6  # end of the first panel in rho²/2
-_NODES = ((1e-3, 64), (0.02, 58), (0.1, 52), (0.5, 44), (3.0, 36), (10.0, 32), (np.inf, 20))  # for t up to ...
 _POINTS = 128  # points, or values of k, summed at a time over their nodes
 
 
@@ -114,16 +120,16 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
         result[rows, columns] = center
 
     # Interpolation, many rho at one t: the tables of the nodes, then the prompts in blocks.
-    direct, panels = _plan(t, q, np.log(k.max()))
+    direct, panels = plan(t, q, np.log(k.max()))
     for panel in panels:
         tables = _node_moments(panel, k)
-        series = _series(panel, *tables)
+        series = fit(panel, *tables)
         if series is None:
             direct.append(panel.rows)
             continue
         height = max(1, _CELLS // k.size)
 
-        def block(rows: Indices, panel: _Panel = panel, series: _Series = series) -> None:
+        def block(rows: Indices, panel: Panel = panel, series: Series = series) -> None:
             basis = chebyshev.basis(panel.place(q[rows]), panel.size)
             center = basis @ series.center
             np.exp(center, out=center)
@@ -136,7 +142,7 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
 
         _run(block, (panel.rows[i : i + height] for i in range(0, panel.rows.size, height)))
 
-    def tabulate(pairs: _Pairs) -> None:
+    def tabulate(pairs: Pairs) -> None:
         table = node_table(pairs.t, pairs.q, k.min(), k.max())
         for i, rows in enumerate(pairs.rows):
             own = [part[i] for part in table]
@@ -144,7 +150,7 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
                 columns = slice(j, j + _POINTS)
                 put(rows, columns, *chosen(k[columns, None], *own))
 
-    _run(tabulate, _pairs(t, q, direct))
+    _run(tabulate, group_pairs(t, q, direct))
     result[:, k == 1] = 1 + (tau * tau)[:, None]
     return result
 
@@ -154,7 +160,7 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
     q = np.abs(rho)
     center, spread = q.copy(), np.ones(k.size)  # right for the trivial points
     log_k = np.log(k)
-    direct, panels = _plan(np.where(k == 1, np.inf, t), q, log_k.max())
+    direct, panels = plan(np.where(k == 1, np.inf, t), q, log_k.max())
     for panel in panels:
         # A second Chebyshev series in ln k; its panels as wide as those in rho²/2.
         own = log_k[panel.rows]
@@ -166,7 +172,7 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
         for cell in np.unique(which):
             rows = panel.rows[which == cell]
             columns = slice(cell * panel.size, (cell + 1) * panel.size)
-            series = _series(panel, *(part[:, columns] for part in tables), both=True)
+            series = fit(panel, *(part[:, columns] for part in tables), both=True)
             if series is None:
                 direct.append(rows)
                 continue
@@ -176,7 +182,7 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
             center[rows] = q[rows] * np.exp(np.vecdot(in_q @ series.center, in_k)) * series.center_scale
             spread[rows] = np.exp(np.vecdot(in_q @ series.spread, in_k)) * series.spread_scale
 
-    def tabulate(pairs: _Pairs) -> None:
+    def tabulate(pairs: Pairs) -> None:
         bounds = np.array([(k[rows].min(), k[rows].max()) for rows in pairs.rows])
         table = node_table(pairs.t, pairs.q, bounds[:, 0], bounds[:, 1])
         rows = np.concatenate(pairs.rows)
@@ -185,102 +191,11 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
             some, its = rows[j : j + _POINTS], own[j : j + _POINTS]
             center[some], spread[some] = chosen(k[some, None], *(part[its] for part in table))
 
-    _run(tabulate, _pairs(t, q, direct))
+    _run(tabulate, group_pairs(t, q, direct))
     return np.sign(rho) * center, spread
 
 
-class _Panel:
-    """An interval of rho²/2 at one t, its points (rows) and its Chebyshev nodes."""
-
-    def __init__(self, t: float, low: float, high: float, rows: Indices) -> None:
-        self.t, self.low, self.high, self.rows = t, low, high, rows
-        self.size = _panel_nodes(t, high - low)
-        middle, half = 0.5 * (low + high), 0.5 * (high - low)
-        self.rho = np.sqrt(2 * (middle + half * chebyshev.nodes(self.size)))
-
-    def place(self, q: Array) -> Array:
-        """Where |rho| = q lies in the panel, in [-1, 1]."""
-        return np.clip((q * q - self.low - self.high) / (self.high - self.low), -1.0, 1.0)
-
-
-class _Series:
-    """Chebyshev coefficients of ln(B/|rho|) and ln V, relative to the scales."""
-
-    def __init__(self, center: Array, spread: Array, center_scale: Array, spread_scale: Array) -> None:
-        self.center, self.spread, self.center_scale, self.spread_scale = center, spread, center_scale, spread_scale
-
-
-class _Pairs:
-    """Some distinct pairs (t, |rho| = q) and the rows that belong to each."""
-
-    def __init__(self, t: Array, q: Array, rows: list[Indices]) -> None:
-        self.t, self.q, self.rows = t, q, rows
-
-
-def _panel_nodes(t: float, width: float = 4.0) -> int:
-    """Chebyshev nodes for 1e-15, measured. The strip is narrowest where the soft choice at t << 1 meets large k."""
-    if t == 0:
-        nodes = 44
-    else:
-        nodes = next(n for limit, n in _NODES if t <= limit)
-    return min(nodes, 36) if width <= _NEAR else nodes
-
-
-def _plan(t: Array, q: Array, log_k: float) -> tuple[list[Indices], list[_Panel]]:
-    """Which rows to compute pair by pair, and which by interpolation: those of a panel with more pairs than nodes.
-
-    Rows with t = inf are left out.
-    """
-    direct, panels = [], []
-    if t.size == 1:
-        return [np.flatnonzero(np.isfinite(t))], panels
-    values, inverse = np.unique(t, return_inverse=True)
-    order = np.argsort(inverse, kind="stable")
-    for value, rows in zip(values, np.split(order, np.cumsum(np.bincount(inverse))[:-1]), strict=True):
-        if np.isinf(value):
-            continue
-        half_square = 0.5 * q[rows] ** 2
-        low, high = half_square.min(), half_square.max()
-        if rows.size <= 1.2 * _panel_nodes(value, high - low) or high <= low:
-            direct.append(rows)
-            continue
-        # Where k is no whole number there are singularities at rho = i pi/(2 r) of the strength exp(-k r²/2), for every
-        # r: so the first panel is short. Far beyond ln k the choice hardly depends on rho any more: panels are wide.
-        inner, outer = np.clip((_NEAR, log_k + 12), low, high)
-        pieces = [
-            np.linspace(a, b, 1 + int(np.ceil((b - a) / width)))
-            for a, b, width in ((low, inner, 4.0), (inner, outer, 4.0), (outer, high, 32.0))
-            if b > a
-        ]
-        bounds = np.unique(np.concatenate(pieces))
-        which = np.clip(np.searchsorted(bounds, half_square, side="right") - 1, 0, bounds.size - 2)
-        for i in range(bounds.size - 1):
-            own = rows[which == i]
-            panel = _Panel(float(value), bounds[i], bounds[i + 1], own)
-            if own.size > 1.2 * panel.size and np.unique(q[own]).size > 1.2 * panel.size:
-                panels.append(panel)
-            elif own.size:
-                direct.append(own)
-    return direct, panels
-
-
-def _pairs(t: Array, q: Array, direct: list[Indices]) -> Iterable[_Pairs]:
-    """The rows in `direct`, sorted by pair, a few pairs at a time."""
-    if not direct:
-        return
-    rows = np.concatenate(direct)
-    rows = rows[np.lexsort((q[rows], t[rows]))]
-    if rows.size == 0:
-        return
-    new = np.flatnonzero((np.diff(t[rows]) != 0) | (np.diff(q[rows]) != 0)) + 1
-    groups = np.split(rows, new)
-    for i in range(0, len(groups), _PAIRS):
-        some = groups[i : i + _PAIRS]
-        first = np.array([group[0] for group in some])
-        yield _Pairs(t[first], q[first], some)
-
-
-def _node_moments(panel: _Panel, k: Array) -> tuple[Array, Array]:
+def _node_moments(panel: Panel, k: Array) -> tuple[Array, Array]:
     """B/rho and V at the panel's nodes for every k: two arrays (n_nodes, n_k)."""
     center, spread = np.empty((2, panel.size, k.size))
 
@@ -293,27 +208,9 @@ def _node_moments(panel: _Panel, k: Array) -> tuple[Array, Array]:
                 columns = slice(j, j + _POINTS)
                 center[rows.start + i, columns], spread[rows.start + i, columns] = chosen(k[columns, None], *own)
 
-    _run(fill, (slice(i, i + _PAIRS) for i in range(0, panel.size, _PAIRS)))
+    _run(fill, (slice(i, i + PAIRS_AT_A_TIME) for i in range(0, panel.size, PAIRS_AT_A_TIME)))
     center /= panel.rho[:, None]
     return center, spread
-
-
-def _series(panel: _Panel, center: Array, spread: Array, both: bool = False) -> _Series | None:
-    """The series in rho²/2 (with `both`, in ln k too), or None if their coefficients do not fall to rounding."""
-    middle = (panel.size // 2, panel.size // 2) if both else panel.size // 2
-    scales = center[middle].copy(), spread[middle].copy()
-    transform = chebyshev.transform(panel.size)
-    coefficients = []
-    for values, scale in zip((center, spread), scales, strict=True):
-        series = transform @ np.log(values / scale)
-        if both:
-            series = series @ transform.T
-        # Rounding in B and V grows with |rho| (the contract allows for it); truncation would show above it.
-        allowed = 2e-14 * (1 + panel.high / 32)
-        if chebyshev.tail(series) > allowed or (both and chebyshev.tail(series.T) > allowed):
-            return None
-        coefficients.append(series)
-    return _Series(*coefficients, *scales)
 
 
 def _run(work: Callable[[Any], None], items: Iterable[Any]) -> None:

@@ -1,0 +1,65 @@
+"""`infscale latex`: the formulas and their derivations to take along, in the reader's own notation if wanted."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from infscale_sym.cli import common
+from infscale_sym.errors import DomainError
+
+_EPILOG = r"""
+examples:
+  infscale latex best-of-k.leading
+  infscale latex best-of-k.leading --derivation --format align
+  infscale latex --all --derivation --format tex -o formulas.tex
+  infscale latex --all --format html -o formulas.html
+  infscale latex best-of-k.misspecified --symbols mine.toml
+
+mine.toml holds lines such as
+  tau = "\\Delta_T/s"
+  kappa = "R"
+  F = "\\mathcal{E}"
+  SelectionError = "\\delta_{#1}(#3, #4; #2)/s^2"
+A name is a symbol, a named quantity, or its letter; #1, #2 ... stand for a quantity's arguments."""
+
+
+def add(subparsers: Any) -> None:
+    """Register the subcommand."""
+    from_document = ("equation", "align", "tex", "markdown", "html")
+    parser = subparsers.add_parser(
+        "latex",
+        help="formulas and derivations as LaTeX, Markdown or HTML",
+        description="Export formulas as environments to paste (equation, align), as a complete LaTeX document (tex), as "
+        "Markdown, or as a page that a browser shows without network (html).",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("ids", metavar="ID", nargs="*", help="ids of formulas (see `infscale list`)")
+    parser.add_argument("--all", action="store_true", help="every formula")
+    parser.add_argument("--derivation", action="store_true", help="with the derivation, run and checked now")
+    parser.add_argument("--format", choices=from_document, default="equation", help="default: equation")
+    parser.add_argument("--symbols", metavar="FILE", help="your own notation (TOML, or JSON if it ends in .json)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write the export. Raises UnknownFormula and DomainError."""
+    common.check_output(arguments.output)
+    if bool(arguments.ids) == bool(arguments.all):
+        raise DomainError("give one or more formula ids, or --all" + (", not both" if arguments.ids else ""))
+    from infscale_sym.catalog import formula, formulas
+    from infscale_sym.present.document import render
+    from infscale_sym.present.rename import Notation
+
+    entries = formulas() if arguments.all else tuple(formula(id) for id in dict.fromkeys(arguments.ids))
+    symbols = Notation.from_file(arguments.symbols) if arguments.symbols is not None else None
+    derivations = {}
+    if arguments.derivation:
+        without = [entry.id for entry in entries if not entry.record.derivation]
+        if without and not arguments.all:
+            raise DomainError(f"{without[0]} has no derivation here: {formula(without[0]).record.underived}")
+        derivations = {entry.id: entry.derivation() for entry in entries if entry.record.derivation}
+    text = render([entry.record for entry in entries], arguments.format, symbols, derivations)
+    common.write([text], arguments.output)
+    return 0

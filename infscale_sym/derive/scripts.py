@@ -1,0 +1,66 @@
+"""Run the derivation of one formula out of its literate script, without its figures.
+
+A script under derivations/ is py:percent: cells tagged `derives:ID` take the steps for that formula, untagged code cells
+prepare them, and cells tagged `figure` or `numbers` are for the reader of the notebook only.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from infscale_sym.derive.engine import Derivation
+from infscale_sym.errors import DerivationError
+from infscale_sym.formulas import Formula
+
+_CELL = re.compile(r"^# %%(?P<rest>.*)$", re.MULTILINE)
+_TAGS = re.compile(r'"([^"]+)"')
+
+
+def script_path(name: str) -> Path:
+    """Where the script of that name lies: in the installed package, or in the repository."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_derivations", package.parent / "derivations"):
+        path = folder / f"{name}.py"
+        if path.is_file():
+            return path
+    raise DerivationError(f"the derivation script {name}.py is not installed")
+
+
+def code_cells(text: str) -> list[tuple[tuple[str, ...], str]]:
+    """(tags, source) of every code cell of a py:percent script, in order."""
+    marks = list(_CELL.finditer(text))
+    cells = []
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        rest = mark["rest"]
+        if "[markdown]" in rest:
+            continue
+        source = text[mark.end() : following.start() if following else len(text)]
+        tags = tuple(_TAGS.findall(rest.split("tags=", 1)[1])) if "tags=" in rest else ()
+        cells.append((tags, source))
+    return cells
+
+
+def derivation_of(formula: Formula) -> Derivation | None:
+    """The concluded derivation of a formula, every step checked now; None where it has none.
+
+    Raises DerivationError if a step fails or the script does not reach the formula.
+    """
+    if not formula.derivation:
+        return None
+    path = script_path(formula.derivation)
+    wanted = f"derives:{formula.id}"
+    namespace: dict[str, Any] = {"__name__": f"derivations.{formula.derivation}"}
+    found = False
+    for tags, source in code_cells(path.read_text(encoding="utf-8")):
+        if tags and wanted not in tags:
+            continue
+        found = found or bool(tags)
+        exec(compile(source, str(path), "exec"), namespace)
+    if not found:
+        raise DerivationError(f"{path.name} has no cell tagged {wanted!r}")
+    for value in namespace.values():
+        if isinstance(value, Derivation) and value.id == formula.id and value.concluded:
+            return value
+    raise DerivationError(f"{path.name} does not conclude a derivation of {formula.id}")

@@ -1,0 +1,124 @@
+"""The notation table: exactly the symbols and named quantities that the given formulas use, and what the papers call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sympy import Basic, Symbol
+from sympy.tensor.indexed import IndexedBase
+
+from infscale_sym.notation.heads import HEADS, Head
+from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
+from infscale_sym.present.prose import to_markdown, to_tex
+from infscale_sym.present.printer import FormulaPrinter
+from infscale_sym.present.rename import Notation
+
+#: Families of draws, which occur in derivations only.
+_FAMILIES = {
+    "z": ("real", "the k answers, independent standard normal draws"),
+    "w": ("positive", "the weight of answer i before normalisation, exp(-(z_i + rho)^2/(2 t))"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: LaTeX of the symbol, then words."""
+
+    latex: str
+    domain: str
+    meaning: str
+    papers: str
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The table and the definitions of the named quantities in it, each a pair of LaTeX sides."""
+
+    lines: tuple[Line, ...]
+    definitions: tuple[tuple[Head, Basic], ...]
+
+
+def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary:
+    """Everything that occurs in the expressions `used`, and in the definitions of the quantities that occur there."""
+    printer = FormulaPrinter(symbols)
+    found: set[Symbol] = set()
+    families: set[str] = set()
+    heads: dict[type[Head], Head] = {}
+    definitions: list[tuple[Head, Basic]] = []
+    waiting = list(used)
+    while waiting:
+        expr = waiting.pop()
+        families |= {str(base) for base in expr.atoms(IndexedBase)}
+        found |= {s for s in expr.atoms(Symbol) if s.name not in families or s in BY_SYMBOL}
+        for head in expr.atoms(Head):
+            if type(head) in heads:
+                continue
+            named = head if type(head).__name__ in ("Expectation", "Supremum") else type(head)(*type(head).slots)
+            heads[type(head)] = named
+            opened = named.unfold()
+            if opened != named and named is not head or opened != named:
+                definitions.append((named, opened))
+                waiting.append(opened)
+            found |= {s for arg in named.args for s in arg.atoms(Symbol)} if named is not head else set()
+    lines = []
+    taken = set()
+    for cls in HEADS:
+        if cls in heads and cls.__name__ not in ("Expectation", "Supremum"):
+            lines.append(_head_line(heads[cls], printer))
+            taken.add(lines[-1].latex)
+    symbol_lines = []
+    for line in NOTATION:
+        latex = printer.doprint(line.symbol)
+        if line.symbol in found and latex not in taken:
+            symbol_lines.append(Line(latex, line.domain, line.meaning, line.papers))
+    for name in sorted(families & set(_FAMILIES)):
+        symbol_lines.append(Line(f"{name}_{{i}}", *_FAMILIES[name], ""))
+    others = sorted({s.name: s for s in found if s not in BY_SYMBOL}.values(), key=str)
+    for symbol in others:
+        if symbol.name not in {n.symbol.name for n in NOTATION} | families and not _index(symbol):
+            domain = "positive" if symbol.is_positive else ">= 0" if symbol.is_nonnegative else "real"
+            symbol_lines.append(Line(printer.doprint(symbol), domain, "auxiliary variable of the derivation", ""))
+    order = {cls: i for i, cls in enumerate(HEADS)}
+    definitions.sort(key=lambda pair: order[type(pair[0])])
+    return Glossary((*symbol_lines, *lines), tuple(definitions))
+
+
+def _index(symbol: Symbol) -> bool:
+    return bool(symbol.is_integer) and symbol.name in ("i", "j", "m")
+
+
+def _head_line(head: Head, printer: FormulaPrinter) -> Line:
+    cls = type(head)
+    meaning, papers = cls.meaning, ""
+    match = re.search(r"\s*\(((?:HP|L|H|AZP): [^()]*)\)\Z", meaning)
+    if match:
+        meaning, papers = meaning[: match.start()], match[1]
+    hidden = [arg for i, arg in enumerate(head.args) if f"{{{i}}}" not in cls.template]
+    if hidden:
+        meaning += f"; a function of {', '.join(str(arg) for arg in hidden)}"
+    return Line(printer.doprint(head), "", meaning, papers)
+
+
+def markdown_table(lines: Iterable[Line]) -> str:
+    """The table in Markdown; a | inside mathematics would end its cell and is written \\vert."""
+    rows = ["| symbol | domain | meaning | in the papers |", "|---|---|---|---|"]
+    for line in lines:
+        latex = line.latex.replace(r"\left|", r"\left\vert ").replace(r"\right|", r"\right\vert ").replace("|", r"\vert ")
+        cells = (f"${latex}$", *map(to_markdown, (line.domain, line.meaning, line.papers)))
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def tex_table(lines: Iterable[Line]) -> str:
+    """The table as a LaTeX longtable."""
+    head = r"\textbf{symbol} & \textbf{domain} & \textbf{meaning} & \textbf{in the papers} \\ \hline"
+    rows = [
+        r"\begin{longtable}{@{}p{0.23\textwidth}>{\raggedright}p{0.16\textwidth}"
+        r">{\raggedright}p{0.37\textwidth}>{\raggedright\arraybackslash}p{0.15\textwidth}@{}}",
+        rf"{head} \endhead",
+    ]
+    for line in lines:
+        rows.append(rf"${line.latex}$ & {to_tex(line.domain)} & {to_tex(line.meaning)} & {to_tex(line.papers)} \\")
+    return "\n".join([*rows, r"\end{longtable}"]) + "\n"

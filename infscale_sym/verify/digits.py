@@ -1,0 +1,247 @@
+"""The digits leg. Equalities: how many digits hold all over the domain, by enclosure or by self-validation. Asymptotic claims:
+agreement at a very large argument, and the measured order of the remainder over four decades."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+from sympy import Expr, Symbol, diff, simplify
+
+from infscale_sym.derive.numbers import best_of_k_exact
+from infscale_sym.derive.perturb import perturbations
+from infscale_sym.errors import ValidationError
+from infscale_sym.evaluate.lambdify import arb_function, mpmath_function
+from infscale_sym.formulas import Formula
+from infscale_sym.notation.heads import AveragedSelectionError, SelectionError
+from infscale_sym.notation.relations import AsymptoticTo
+from infscale_sym.notation.symbols import k
+from infscale_sym.quantities.namespaces import ARB, MPMATH
+from infscale_sym.verify.points import ROADS, Road, points
+from infscale_sym.verify.record import Leg
+
+Point = Mapping[Symbol, Any]
+
+#: Relative sizes at which each number of a claim is perturbed.
+AMOUNTS = tuple(mpmath.mpf(10) ** -n for n in (2, 6, 12, 24, 36, 48))
+_EPSILON = Symbol("epsilon_perturbation", positive=True)
+
+
+def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
+    """The leg, and the smallest perturbation of the claim that it catches, in words."""
+    if isinstance(formula.statement, AsymptoticTo):
+        return _asymptotic(formula, digits, quick)
+    return _equality(formula, digits, quick)
+
+
+def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
+    road = ROADS.get(formula.id, Road())
+    where = points(formula, 2 if quick else 4)
+    lhs, rhs = formula.statement.lhs, formula.statement.rhs
+    names = list(where[0])
+    enclosed = road.arb is not None
+    # The referee replaces a quantity on the left; on the right only where the left is a bare symbol.
+    use_right = bool(getattr(lhs, "is_Symbol", False))
+    left, right = [], []
+    if enclosed:
+        assert road.arb is not None
+        one = arb_function(lhs, names, {**ARB, **road.arb})
+        two = arb_function(rhs, names, {**ARB, **(road.arb if use_right else {})})
+        left = [one(*p.values(), digits=digits + 5) for p in where]
+        right = [two(*p.values(), digits=digits + 5) for p in where]
+        agree = all(a.overlaps(b) for a, b in zip(left, right, strict=True))
+        width = max(_log_radius(v) for v in (*left, *right))
+        reached = int(-width)
+    else:
+        one = mpmath_function(lhs, names, {**MPMATH, **road.mp})
+        two = mpmath_function(rhs, names, MPMATH)
+        left = [one(*p.values(), digits=digits) for p in where]
+        right = [two(*p.values(), digits=digits) for p in where]
+        with mpmath.workdps(digits + 10):
+            gaps = [abs(a - b) / abs(b) for a, b in zip(left, right, strict=True)]
+            reached = min(digits if g == 0 else int(mpmath.floor(-mpmath.log10(g))) for g in gaps)
+        agree = reached >= digits - 1
+    if enclosed and agree and reached < digits:
+        raise ValidationError(f"the balls are too wide: {reached} digits of {digits}")
+    kind = "enclosure" if enclosed else "self-validated"
+    caught = _caught_equality(rhs, names, where, left, enclosed, digits, road, use_right, quick)
+    note = f"; {road.note}" if road.note else ""
+    worst = _point_words(where[0])
+    if agree:
+        text = f"{min(reached, digits)} digits at {len(where)} random points ({kind}){note}"
+        return Leg("digits", f"{min(reached, digits)} digits ({kind})", True, text, _numbers(where, left, right)), caught
+    text = f"counterexample: at {worst} the quantity is {_show(left[0])}, the claim gives {_show(right[0])}{note}"
+    return Leg("digits", "counterexample", False, text, _numbers(where, left, right)), caught
+
+
+def _caught_equality(
+    rhs: Expr, names: list[Symbol], where: Any, left: Any, enclosed: bool, digits: int, road: Road, both: bool, quick: bool
+) -> str:
+    def passes(wrong: Callable[..., Any], amount: Any) -> bool:
+        for point, value in zip(where, left, strict=True):
+            if enclosed:
+                got = wrong(*point.values(), _exact_power(amount), digits=digits + 5)
+                if not value.overlaps(got):
+                    return False
+            else:
+                got = wrong(*point.values(), amount, digits=digits)
+                with mpmath.workdps(digits + 10):
+                    if abs(value - got) > abs(got) * mpmath.mpf(10) ** (1 - digits):
+                        return False
+        return True
+
+    def compiled(expr: Expr) -> Callable[..., Any]:
+        args = [*names, _EPSILON]
+        if enclosed:
+            return arb_function(expr, args, {**ARB, **((road.arb or {}) if both else {})})
+        return mpmath_function(expr, args, MPMATH)
+
+    return _smallest(rhs, compiled, passes, most=4 if quick else 12, floor=digits)
+
+
+def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
+    statement = formula.statement
+    assert isinstance(statement, AsymptoticTo)
+    where = points(formula, 1 if quick else 2, skip=(k,))
+    series = [_Exact(formula, point, digits, quick) for point in where]
+    names = [*where[0], k]
+    compiled = mpmath_function(statement.rhs, names, MPMATH)
+    wanted = float(simplify(k * diff(statement.remainder, k) / statement.remainder))
+
+    def measure(claim: Callable[..., Any], *extra: Any) -> tuple[bool, list[float], int, Any]:
+        slopes, reached, example = [], 10**6, None
+        good = True
+        for exact in series:
+            errors, values = [], []
+            for big, value in zip(exact.ladder, exact.values, strict=True):
+                got = claim(*exact.point.values(), big, *extra, digits=exact.digits)
+                values.append(got)
+                with mpmath.workdps(exact.digits):
+                    errors.append(abs(value - got))
+            if 0 in errors:
+                raise ValidationError("the error of the claim vanishes: both sides come from the same computation")
+            with mpmath.workdps(30):
+                first, last, far = (mpmath.log(errors[i]) for i in (0, -2, -1))
+                steps = [mpmath.log(mpmath.mpf(exact.ladder[i])) for i in (0, -2, -1)]
+                slope = float((last - first) / (steps[1] - steps[0]))
+                onward = float((far - last) / (steps[2] - steps[1]))
+                agreement = int(mpmath.floor(-mpmath.log10(errors[-1] / abs(exact.values[-1]))))
+            slopes += [slope, onward]
+            reached = min(reached, agreement)
+            if not (abs(slope - wanted) <= 0.02 * abs(wanted) and abs(onward - wanted) <= 0.02 * abs(wanted)):
+                good = False
+                example = example or (exact, values[-1])
+        return good, slopes, reached, example
+
+    good, slopes, reached, example = measure(compiled)
+    caught = "none"
+    if good:
+        caught = _smallest(
+            statement.rhs,
+            lambda expr: mpmath_function(expr, [*names, _EPSILON], MPMATH),
+            lambda claim, amount: measure(claim, amount)[0],
+            most=4 if quick else 16,
+            floor=digits,
+        )
+        start, mid, end = series[0].ladder[0], series[0].ladder[-2], series[0].ladder[-1]
+        text = (
+            f"agrees to {reached} digits at k = {end}; error exponent {slopes[0]:.4f} from k = {start} to {mid} and "
+            f"{slopes[1]:.4f} on to {end} (claimed {wanted:g}) ({series[0].kind})"
+        )
+        numbers = {"slopes": [f"{s:.6f}" for s in slopes], "digits_at_largest_k": str(reached), "largest_k": end}
+        return Leg("digits", f"{reached} digits at k = {end}, order {slopes[1]:.3f}", True, text, numbers), caught
+    exact, got = example
+    with mpmath.workdps(20):
+        off = abs(got / exact.values[-1] - 1)
+        text = (
+            f"counterexample: at {_point_words(exact.point)}, k = {exact.ladder[-1]} the quantity is "
+            f"{mpmath.nstr(exact.values[-1], 12)}, the claim gives {mpmath.nstr(got, 12)} "
+            f"({float(100 * off):.3g} % off); the error falls as k^{slopes[1]:.3f}, claimed k^{wanted:g}"
+        )
+    return Leg("digits", "counterexample", False, text, {"slopes": [f"{s:.6f}" for s in slopes]}), caught
+
+
+class _Exact:
+    """The quantity at a ladder of k: four decades, then one very large k. Each value to enough digits for its remainder."""
+
+    def __init__(self, formula: Formula, point: Point, digits: int, quick: bool) -> None:
+        statement = formula.statement
+        assert isinstance(statement, AsymptoticTo)
+        self.point = dict(point)
+        order = abs(float(simplify(k * diff(statement.remainder, k) / statement.remainder)))
+        head = type(statement.lhs)
+        self.kind = "self-validated"
+        if head is SelectionError:
+            far = "1e16" if quick or order > 3 else f"1e{digits + 10}"
+            self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", far)
+        elif head is AveragedSelectionError:
+            far = "1e12" if quick else "1e24"
+            self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", far)
+        else:
+            self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", f"1e{digits + 10}")
+        exponent = int(far[2:]) if head in (SelectionError, AveragedSelectionError) else digits + 10
+        self.digits = int(exponent * order) + 25
+        self.values = [self._value(formula, big) for big in self.ladder]
+        if head is SelectionError and exponent <= 16:
+            self.kind = "enclosure"
+
+    def _value(self, formula: Formula, big: str) -> Any:
+        full = {**self.point, k: big}
+        head = type(formula.statement.lhs)
+        if head is SelectionError and float(big) <= 1e16:
+            return best_of_k_exact(full, self.digits)
+        digits = self.digits
+        if head is AveragedSelectionError:
+            digits = int(float(mpmath.log10(mpmath.mpf(big)))) + 4  # relative; the error is about 3/k of the value
+        return mpmath_function(formula.statement.lhs, list(full), MPMATH)(*full.values(), digits=digits)
+
+
+def _smallest(rhs: Expr, compiled: Callable[[Expr], Any], passes: Callable[[Any, Any], bool], most: int, floor: int) -> str:
+    """Perturb every number of the claim; the smallest amount caught, and whether each is caught at 10^-6."""
+    smallest, missed, tried = None, [], 0
+    for words, wrong in perturbations(rhs, _EPSILON, most=most):
+        tried += 1
+        claim = compiled(wrong)
+        best = None
+        for amount in AMOUNTS:
+            if passes(claim, amount):
+                break
+            best = amount
+        if best is None or best > AMOUNTS[1]:
+            missed.append(words)
+        if best is not None and (smallest is None or best < smallest):
+            smallest = best
+    if missed:
+        raise ValidationError(f"a perturbation of 10^-6 is not caught: {missed[0]}")
+    return f"{mpmath.nstr(smallest, 1)} ({tried} numbers of the claim, each caught at 1e-6)"
+
+
+def _exact_power(amount: Any) -> Any:
+    from fractions import Fraction
+
+    return Fraction(1, 10 ** round(-float(mpmath.log10(amount))))
+
+
+def _log_radius(ball: Any) -> float:
+    """log10 of the relative radius of a ball."""
+    if ball.rad() == 0:
+        return -1e6
+    ratio = ball.rad() / abs(ball).lower()
+    return float((ratio.log() / 2.302585092994046).mid())
+
+
+def _show(value: Any) -> str:
+    return mpmath.nstr(value, 15) if isinstance(value, mpmath.mpf) else value.str(15)
+
+
+def _point_words(point: Point) -> str:
+    return ", ".join(f"{s} = {float(v):.6g}" for s, v in point.items())
+
+
+def _numbers(where: Any, left: Any, right: Any) -> dict[str, Any]:
+    rows = [
+        {"at": {str(s): str(v) for s, v in p.items()}, "quantity": _show(a), "claim": _show(b)}
+        for p, a, b in zip(where, left, right, strict=True)
+    ]
+    return {"points": rows}

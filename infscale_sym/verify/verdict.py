@@ -1,0 +1,79 @@
+"""From the three legs to a verdict. No leg stands for another; a leg that fails, or legs that disagree, give `unknown`."""
+
+from __future__ import annotations
+
+import time
+
+from infscale_sym.errors import DerivationError, InfscaleError
+from infscale_sym.formulas import Formula
+from infscale_sym.formulas.record import Expected
+from infscale_sym.notation.relations import AsymptoticTo
+from infscale_sym.verify import digits as digits_leg
+from infscale_sym.verify import simulation as simulation_leg
+from infscale_sym.verify.record import Leg, Verdict
+
+
+def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
+    """Verify one formula now.
+
+    `digits`: how many digits an equality, or an asymptotic constant at a very large argument, must show (15 to 1000).
+    `quick`: fewer points and fewer draws.
+    """
+    start = time.perf_counter()
+    derivation = _derivation(formula)
+    figures, caught = _digits(formula, digits, quick)
+    simulation = _simulation(formula, quick)
+    legs = (derivation, figures, simulation)
+    return Verdict(
+        id=formula.id,
+        verdict=_verdict(formula, legs).value,
+        expected=formula.expected.value,
+        legs=legs,
+        smallest_caught=caught,
+        seconds=time.perf_counter() - start,
+        digits=digits,
+        quick=quick,
+    )
+
+
+def _verdict(formula: Formula, legs: tuple[Leg, ...]) -> Expected:
+    derivation, figures, simulation = legs
+    if figures.agrees is None:
+        return Expected.UNKNOWN  # without a number there is no verdict, whatever the other legs say
+    if figures.agrees:
+        if derivation.agrees is False or simulation.agrees is False:
+            return Expected.UNKNOWN
+        return Expected.IN_THE_LIMIT if isinstance(formula.statement, AsymptoticTo) else Expected.HOLDS
+    # A counterexample refutes; a derivation or a simulation that agrees with the claim contradicts it.
+    if derivation.agrees or simulation.agrees:
+        return Expected.UNKNOWN
+    return Expected.REFUTED
+
+
+def _derivation(formula: Formula) -> Leg:
+    from infscale_sym.derive.scripts import derivation_of
+
+    if not formula.derivation:
+        return Leg("derivation", "not derived", None, formula.underived)
+    try:
+        derivation = derivation_of(formula)
+    except (DerivationError, InfscaleError) as error:
+        return Leg("derivation", "fails", False, str(error))
+    assert derivation is not None
+    words = f"{len(derivation.steps)} steps of derivations/{formula.derivation}.py, each refusing perturbed right sides"
+    steps = [{"rule": s.rule, "kind": s.evidence.kind, "detail": s.evidence.detail} for s in derivation.steps]
+    return Leg("derivation", derivation.verdict, True, words, {"steps": steps})
+
+
+def _digits(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
+    try:
+        return digits_leg.check(formula, digits, quick)
+    except InfscaleError as error:
+        return Leg("digits", "not computed", None, str(error)), "none"
+
+
+def _simulation(formula: Formula, quick: bool) -> Leg:
+    try:
+        return simulation_leg.check(formula, quick)
+    except InfscaleError as error:
+        return Leg("simulation", "not computed", False, str(error))

@@ -1,0 +1,124 @@
+"""`infscale simulate`: the simulator's numbers, with the exact value beside those of the selection."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from infscale_sym.cli import main
+from infscale_sym.cli.simulate import read_covariance
+from infscale_sym.errors import DomainError
+from infscale_sym.quantities.selection.numeric import selection_error_numpy
+from infscale_sym.simulate import regression, selection
+
+REGRESSION = "--n 40 --d 3 --sigma 0.5 --gamma 1 --k 4,1 --T 0.1 --prompts 50 --training-sets 4 --seed 3 --judge 2"
+
+
+def run(line: str, capsys) -> str:
+    """What `infscale simulate LINE` prints."""
+    assert main(["simulate", *line.split()]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def test_selection_is_the_simulators_with_the_exact_value_beside(capsys):
+    line = "selection --k 1,2,4,8 --t 0.5 --tau=-0.5,1 --rho 1 --trials 2e4 --seed 7 --json"
+    document = json.loads(run(line, capsys))
+    assert list(document) == ["schema", "trials", "seed", "values"]
+    assert (document["schema"], document["trials"], document["seed"]) == (1, "20000", "7")
+    assert len(document["values"]) == 8
+    want = [selection([1, 2, 4, 8], 0.5, tau, 1, trials=20_000, seed=7, workers=1) for tau in (-0.5, 1)]
+    for position, value in enumerate(document["values"]):
+        result, i = want[position // 4], position % 4
+        assert (value["k"], value["t"], value["rho"]) == (str(result.k[i]), "0.5", "1")
+        assert float(value["tau"]) == result.tau
+        assert float(value["mean"]) == result.mean[i]
+        assert float(value["standard_error"]) == result.standard_error[i]
+        exact = selection_error_numpy(result.k[i], 0.5, result.tau, 1)
+        assert abs(float(value["exact"]) / exact - 1) < 1e-13
+        deviation = (result.mean[i] - exact) / result.standard_error[i]
+        assert abs(float(value["deviation"]) - deviation) < 1e-3
+        assert abs(deviation) < 5
+
+
+def test_selection_as_a_table(capsys):
+    lines = run("selection --k 1:100:x3 --t 0 --tau 0.5 --rho 0.5 --trials 1e3", capsys).splitlines()
+    assert lines[0].split() == ["k", "t", "tau", "rho", "mean", "standard", "error", "exact", "F", "deviation"]
+    assert [line.split()[0] for line in lines[1:4]] == ["1", "10", "100"]
+    assert lines[4].startswith("1000 trials, seed 0")
+
+
+def test_where_no_exact_value_is_offered_none_is_shown(capsys):
+    line = "selection --k 2 --t 1e-9 --tau 1 --rho 1 --trials 100"
+    (value,) = json.loads(run(f"{line} --json", capsys))["values"]
+    assert value["exact"] is None
+    assert value["deviation"] is None
+    assert run(line, capsys).splitlines()[1].split()[-2:] == ["-", "-"]
+
+
+def test_workers_change_nothing(capsys):
+    for line in ("selection --k 3,30 --t 0.5 --tau 1 --rho 1 --trials 5e4 --json", f"regression {REGRESSION} --json"):
+        assert run(f"{line} --workers 1", capsys) == run(f"{line} --workers 2", capsys)
+
+
+def test_regression_is_the_simulators(capsys):
+    document = json.loads(run(f"regression {REGRESSION} --Sigma 0.5,1,2 --teacher-scale 2 --json", capsys))
+    assert list(document) == ["schema", "prompts", "training_sets", "seed", "T", "values", "moments"]
+    want = regression(
+        40, 3, 0.5, 1, k=[4, 1], T=0.1, prompts=50, training_sets=4, seed=3, Sigma=[0.5, 1, 2], teacher=("normal", 2), judge=2
+    )
+    assert [value["k"] for value in document["values"]] == ["4", "1"]
+    for i, value in enumerate(document["values"]):
+        for name, curve in (("delta", want.delta), ("selection_error", want.selection_error)):
+            assert float(value[name]["mean"]) == curve.mean[i]
+            assert float(value[name]["standard_error"]) == curve.standard_error[i]
+    for name in ("variance", "teacher_offset_square", "offset_product", "judge_offset_square"):
+        assert float(document["moments"][name]["mean"]) == getattr(want, name).mean
+        assert float(document["moments"][name]["standard_error"]) == getattr(want, name).standard_error
+
+
+def test_regression_as_a_table_and_with_new_teachers(capsys):
+    fixed = run(f"regression {REGRESSION}", capsys).splitlines()
+    assert fixed[0].split() == ["k", "delta", "std", "error", "delta/s^2", "std", "error"]
+    assert [line.split()[0] for line in fixed[1:3]] == ["4", "1"]
+    assert fixed[-1] == "50 prompts in each of 4 training sets, seed 3; standard errors over training sets"
+    assert run(f"regression {REGRESSION} --redraw-teacher", capsys).splitlines() != fixed
+
+
+@pytest.mark.parametrize("text", ["2 0.5\n0.5 1\n", "# a comment\n2, 0.5\n\n0.5, 1  # more\n", "2e0,\t.5\r\n0.5 1."])
+def test_sigma_from_a_file(text: str, tmp_path: Path):
+    path = tmp_path / "Sigma.csv"
+    path.write_text(text)
+    np.testing.assert_array_equal(read_covariance(f"@{path}"), [[2, 0.5], [0.5, 1]])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "got no numbers"),
+        (b"1 2\n", r"got 1 rows of \[2\] numbers"),
+        (b"1 2\n3\n", r"got 2 rows of \[1, 2\] numbers"),
+        (b"1 x\n2 3\n", r"line 1\) must be a finite real number; got 'x'"),
+        (b"1 nan\n2 3\n", "got 'nan'"),
+        (b"1 0\n0 1;\n", r"line 2\) must be"),
+        (b"\xff\xfe\x00", "must be a text file of numbers"),
+    ],
+)
+def test_a_file_that_holds_no_matrix(content: bytes, said: str, tmp_path: Path):
+    path = tmp_path / "Sigma"
+    path.write_bytes(content)
+    with pytest.raises(DomainError, match=said):
+        read_covariance(f"@{path}")
+
+
+def test_a_matrix_that_is_no_covariance_is_refused(tmp_path: Path, capsys):
+    path = tmp_path / "Sigma"
+    line = f"simulate regression --n 9 --d 2 --sigma 1 --gamma 1 --k 1 --prompts 2 --training-sets 2 --Sigma @{path}"
+    for content, said in (("1 2\n2 1\n", "positive definite"), ("1 0.5\n0 1\n", "symmetric")):
+        path.write_text(content)
+        assert main(line.split()) == 2
+        assert said in capsys.readouterr().err
