@@ -26,6 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 Array = NDArray[np.float64]
 
@@ -79,7 +80,8 @@ def _run(work: Callable[[slice], None], items: Iterable[slice], threads: int) ->
         for item in items:
             work(item)
         return
-    with ThreadPoolExecutor(threads) as pool:
+    # Threads of the BLAS on top of these would only spin.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(work, items):
             pass
 

@@ -2,7 +2,7 @@
 
     python benchmarks/run.py [--quick] [--repeats N] [--output FILE]
 
-About five minutes on two cores. Ratios are within one run; run it on a machine that does nothing else.
+Some minutes on two cores. Ratios are within one run; run it on a machine that does nothing else.
 """
 
 from __future__ import annotations

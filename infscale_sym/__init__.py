@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from infscale_sym import errors as errors
     from infscale_sym import simulate as simulate
     from infscale_sym.catalog import formula as formula
-    from infscale_sym.quantities.selection import selection_error as selection_error  # type: ignore[attr-defined]
+    from infscale_sym.quantities.selection import selection_error as selection_error
 
     __version__: str
 

@@ -29,6 +29,7 @@ def verifier(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, An
         calls: list[dict[str, Any]] = []
 
         def fake(record: Any, digits: int = 50, quick: bool = False) -> Verdict:
+            print("a derivation says what it does")  # and must not get into the report, nor into JSON
             calls.append({"id": record.id, "digits": digits, "quick": quick})
             if record.id == broken:
                 raise ValidationError("two meshes\ndiffer")
@@ -97,6 +98,7 @@ def test_verify_prints_every_formula_in_registry_order(verifier, capsys):
     assert out.count("\n  catches     1e-9 in the exponent\n") == len(IDS)
     assert all(len(line) <= 100 for line in out.splitlines())
     assert out.isascii()
+    assert "a derivation says" not in out
 
 
 def test_verify_of_some_formulas(verifier, capsys):

@@ -7,14 +7,11 @@ Nothing heavy is imported before the arguments are known to be good.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
 
-from infscale_sym.cli import common, error, show, simulate, verify
+from infscale_sym.cli import common, error, latex, plot, show, simulate, verify
 from infscale_sym.cli import list as list_
 from infscale_sym.errors import DerivationError, InfscaleError, ValidationError
 
@@ -38,13 +35,13 @@ def build_parser() -> common.Parser:
     )
     parser.add_argument("--version", action=common.Version, help="show the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
-    for module in (list_, show, verify, error, simulate, *_written_elsewhere()):
+    for module in (list_, show, verify, error, simulate, latex, plot):
         module.add(subparsers)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line `argv` (by default that of the process) and return the exit code; nothing escapes."""
+    """Run the command line `argv` (by default that of the process); the exit code. Only the program's own mistakes raise."""
     name = "infscale"
     try:
         arguments = build_parser().parse_args(common.attach_negative_values(sys.argv[1:] if argv is None else argv))
@@ -72,12 +69,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(name, f"not enough memory: {problem}", 2)
     except KeyboardInterrupt:
         return _say(name, "interrupted", 130)
-
-
-def _written_elsewhere() -> list[ModuleType]:
-    """The subcommands `latex` and `plot`, as far as they exist."""
-    names = (f"infscale_sym.cli.{name}" for name in ("latex", "plot"))
-    return [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
 
 
 def _say(name: str, message: str, code: int) -> int:

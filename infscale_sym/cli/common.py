@@ -11,6 +11,7 @@ import re
 import sys
 import tempfile
 import textwrap
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -220,6 +221,7 @@ def in_parallel(
     task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, unit: str
 ) -> Generator[Result, None, None]:
     """task(item) for every item in `jobs` processes (by default one a processor), yielded in the order of the items."""
+    start = time.monotonic()
     with contextlib.ExitStack() as stack:
         bar = None
         if watched():
@@ -231,6 +233,8 @@ def in_parallel(
                 bar.update()
                 bar.clear()  # what the caller prints goes above the bar
             yield result
+            if bar is not None and time.monotonic() - start > PATIENCE:
+                bar.refresh()
 
 
 def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
@@ -238,12 +242,17 @@ def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | 
         for item in items:
             yield task(item)
         return
+    from concurrent.futures.process import BrokenProcessPool
+
     from joblib import Parallel, cpu_count, delayed
 
     # At least two, as one would be this process, which must hear Ctrl-C.
     processes = max(min(jobs or cpu_count(), len(items)), 2)
     options: dict[str, Any] = {"n_jobs": processes, "return_as": "generator", "batch_size": 1, "pre_dispatch": "n_jobs"}
-    yield from Parallel(**options)(delayed(_undisturbed)(task, item) for item in items)  # type: ignore[misc]
+    try:
+        yield from Parallel(**options)(delayed(_undisturbed)(task, item) for item in items)  # type: ignore[misc]
+    except BrokenProcessPool:
+        raise MemoryError("a worker process was ended by the system; try fewer --jobs") from None
 
 
 def _undisturbed(task: Callable[[Item], Result], item: Item) -> Result:

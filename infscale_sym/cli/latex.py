@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 from typing import Any
 
 from infscale_sym.cli import common
@@ -59,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         without = [entry.id for entry in entries if not entry.record.derivation]
         if without and not arguments.all:
             raise DomainError(f"{without[0]} has no derivation here: {formula(without[0]).record.underived}")
-        derivations = {entry.id: entry.derivation() for entry in entries if entry.record.derivation}
+        with contextlib.redirect_stdout(io.StringIO()):  # the scripts speak to the reader of their notebook
+            derivations = {entry.id: entry.derivation() for entry in entries if entry.record.derivation}
     text = render([entry.record for entry in entries], arguments.format, symbols, derivations)
     common.write([text], arguments.output)
     return 0

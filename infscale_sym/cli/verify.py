@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -101,7 +103,9 @@ def examine(id: str, digits: int, quick: bool) -> Verdict:
 
     record, start = formula(id).record, time.monotonic()
     try:
-        return verify(record, digits=digits, quick=quick)
+        # A derivation is a script and prints as scripts do; that is for its notebook, not for this report.
+        with contextlib.redirect_stdout(io.StringIO()):
+            return verify(record, digits=digits, quick=quick)
     except Exception as problem:  # one formula must not hide what was found of the others
         evidence = common.one_line(f"the verification broke down: {type(problem).__name__}: {problem}")
         legs = tuple(Leg(name, "not reached", None, evidence) for name in ("derivation", "digits", "simulation"))

@@ -11,8 +11,8 @@ from sympy import Expr, Symbol
 
 from infscale_sym.errors import ValidationError
 from infscale_sym.evaluate.lambdify import mpmath_function
-from infscale_sym.notation.symbols import BY_SYMBOL, k, rho, tau
-from infscale_sym.quantities.namespaces import MPMATH
+from infscale_sym.notation.symbols import BY_SYMBOL, Sigma, alpha, gamma, k, nu, rho, sigma, tau
+from infscale_sym.quantities.namespaces import MPMATH, NUMPY
 
 SEED = 20251219
 
@@ -67,3 +67,16 @@ def checked_quad(integrand: Callable[..., Any], *intervals: Any) -> Any:
     if error > mpmath.mpf(10) ** (5 - mpmath.mp.dps) * max(abs(value), 1e-5):
         raise ValidationError(f"a step's integral did not settle: error {mpmath.nstr(error, 3)}")
     return value
+
+
+def law_distance_exact(point: Mapping[Symbol, Any], digits: int) -> Any:
+    """The Kolmogorov distance to the limit law at a point; mpf."""
+    return MPMATH["LawDistance"](point[k], point[tau], digits=digits)
+
+
+def averaged_exact(point: Mapping[Symbol, Any], digits: int) -> Any:
+    """The averaged best-of-k error at a point, in float64 (about 12 digits, whatever `digits`); as an mpf."""
+    import mpmath
+
+    model = (alpha, sigma, gamma, Sigma, nu)
+    return mpmath.mpf(float(NUMPY["AveragedSelectionError"](float(point[k]), *(float(point[m]) for m in model))))

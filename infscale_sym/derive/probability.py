@@ -284,3 +284,32 @@ class Normalized:
         if simplify(at_zero.rewrite("erf")) != 1:
             raise DerivationError("S(0) is not 1")
         return Evidence(SYMBOLIC, "S(0) = 1 and S(oo) = 0")
+
+
+@dataclass(frozen=True)
+class SoleAnswer:
+    """One answer is kept whatever its weight."""
+
+    name: str = "one answer"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """The softmax average at k = 1 is the squared error itself."""
+        _, average = _one(softmax_average())
+        if before.args[0] != 1 or not same(after, Expectation(simplify(_at(average, 1)))):
+            raise DerivationError(f"at k = 1 the average is {simplify(_at(average, 1))}")
+        return Evidence(SYMBOLIC, "w_1/w_1 = 1")
+
+
+@dataclass(frozen=True)
+class NormalMoments:
+    """The expectation of a polynomial in one standard normal draw."""
+
+    name: str = "normal moments"
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """SymPy integrates against the normal density."""
+        factor, inside = _one(before)
+        value = factor * integrate(expand(inside.subs(draw[1], z)) * normal_density(z), (z, -oo, oo))
+        if not same(simplify(value), after):
+            raise DerivationError(f"the moment is {simplify(value)}")
+        return Evidence(SYMBOLIC, "integrated by SymPy against the normal density")

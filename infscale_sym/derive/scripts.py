@@ -6,6 +6,8 @@ prepare them, and cells tagged `figure` or `numbers` are for the reader of the n
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,8 @@ def derivation_of(formula: Formula) -> Derivation | None:
         if tags and wanted not in tags:
             continue
         found = found or bool(tags)
-        exec(compile(source, str(path), "exec"), namespace)
+        with contextlib.redirect_stdout(io.StringIO()):  # what a cell prints is for the reader of the notebook
+            exec(compile(source, str(path), "exec"), namespace)
     if not found:
         raise DerivationError(f"{path.name} has no cell tagged {wanted!r}")
     for value in namespace.values():

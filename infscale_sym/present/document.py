@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sympy import true
 
 from infscale_sym.present.glossary import glossary, markdown_table, tex_table
-from infscale_sym.present.latex import LINE, pieces, relation_lines, statement_latex, statement_lines
+from infscale_sym.present.latex import LINE, aligned, pieces, relation_lines, statement_latex, statement_lines
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.rename import Notation
@@ -59,13 +59,14 @@ def equation(formulas: Sequence[Formula], symbols: Notation | None, derivations:
     """One `equation` environment for each formula, followed by its derivation."""
     out = []
     for formula in formulas:
-        out.append(_equation(formula, symbols))
+        out.append(one_equation(formula, symbols))
         if formula.id in derivations:
             out.append(derivation_align(derivations[formula.id], symbols, label(formula.id) + "-derived"))
     return "\n".join(out)
 
 
-def _equation(formula: Formula, symbols: Notation | None) -> str:
+def one_equation(formula: Formula, symbols: Notation | None) -> str:
+    """The statement as a labelled `equation`."""
     text = statement_latex(formula, symbols, LINE)
     return f"\\begin{{equation}}\\label{{{label(formula.id)}}}\n{text}\n\\end{{equation}}\n"
 
@@ -91,9 +92,9 @@ def document(formulas: Sequence[Formula], symbols: Notation | None, derivations:
     for formula in formulas:
         out.append(rf"\subsection*{{{to_tex(formula.title)}}}")
         out.append(rf"Formula \texttt{{{to_tex_id(formula.id)}}}")
-        out.append(_equation(formula, symbols))
-        facts = [rf"\item[{name}] {words}" for name, words in facts_tex(formula, symbols)]
-        body = "\n".join(facts)
+        out.append(one_equation(formula, symbols))
+        items = [rf"\item[{name}] {words}" for name, words in facts_tex(formula, symbols)]
+        body = "\n".join(items)
         out.append(
             "\\begin{list}{}{\\setlength{\\labelwidth}{22mm}\\setlength{\\leftmargin}{25mm}\\setlength{\\itemsep}{0pt}"
             "\\setlength{\\parsep}{0pt}\\renewcommand{\\makelabel}[1]{\\textit{#1}\\hfill}}\n" + body + "\n\\end{list}"
@@ -102,7 +103,7 @@ def document(formulas: Sequence[Formula], symbols: Notation | None, derivations:
             derivation = derivations[formula.id]
             out.append(rf"\paragraph{{Derivation, {to_tex(derivation.verdict)}.}}")
             out.append(derivation_align(derivation, symbols, label(formula.id) + "-derived"))
-    table = glossary(_used(formulas, derivations), symbols)
+    table = glossary(used(formulas, derivations), symbols)
     if table.definitions:
         out.append(r"\section*{Definitions}")
         out.append("\\begin{align*}\n" + " \\\\\n".join(definition_lines(table.definitions, symbols)) + "\n\\end{align*}")
@@ -122,10 +123,9 @@ def markdown(formulas: Sequence[Formula], symbols: Notation | None, derivations:
         out.append("\n".join(f"- {name}: {words}" for name, words in facts_markdown(formula, symbols)))
         if formula.id in derivations:
             out.append(f"### Derivation\n\n{derivation_markdown(derivations[formula.id], symbols)}".rstrip())
-    table = glossary(_used(formulas, derivations), symbols)
+    table = glossary(used(formulas, derivations), symbols)
     if table.definitions:
-        lines = " \\\\\n".join(definition_lines(table.definitions, symbols))
-        out.append(f"## Definitions\n\n$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$")
+        out.append(f"## Definitions\n\n$$\n{aligned(definition_lines(table.definitions, symbols))}\n$$")
     out.append(f"## Notation\n\n{markdown_table(table.lines)}")
     return "\n\n".join(out)
 
@@ -146,12 +146,12 @@ def domain_latex(formula: Formula, symbols: Notation | None = None) -> str:
 
 def facts_tex(formula: Formula, symbols: Notation | None = None) -> list[tuple[str, str]]:
     """Domain, source, deviation, expected verdict, partner, as LaTeX text."""
-    return _facts(formula, to_tex, lambda id: rf"\texttt{{{to_tex_id(id)}}}", _math("$", domain_latex(formula, symbols)))
+    return facts(formula, to_tex, lambda id: rf"\texttt{{{to_tex_id(id)}}}", _math("$", domain_latex(formula, symbols)))
 
 
 def facts_markdown(formula: Formula, symbols: Notation | None = None) -> list[tuple[str, str]]:
     """The same as Markdown."""
-    return _facts(formula, to_markdown, lambda id: f"`{id}`", _math("$", domain_latex(formula, symbols)))
+    return facts(formula, to_markdown, lambda id: f"`{id}`", _math("$", domain_latex(formula, symbols)))
 
 
 def to_tex_id(id: str) -> str:
@@ -163,24 +163,29 @@ def _math(delimiter: str, latex: str) -> str:
     return f"{delimiter}{latex}{delimiter}" if latex else ""
 
 
-def _facts(formula: Formula, text, code, domain: str) -> list[tuple[str, str]]:  # noqa: ANN001
-    facts = [
+Text = Callable[[str], str]
+
+
+def facts(formula: Formula, text: Text, code: Text, domain: str) -> list[tuple[str, str]]:
+    """(name, words) of what a formula carries besides its statement; `text` sets words, `code` sets an id."""
+    out = [
         ("domain", domain or "wherever its symbols are defined (see the notation)"),
         ("source", text(str(formula.source))),
         ("deviation", text(formula.deviation)),
         ("expected", text(formula.expected.value)),
     ]
     if formula.only_where:
-        facts.append(("only where", text(formula.only_where)))
+        out.append(("only where", text(formula.only_where)))
     if formula.underived:
-        facts.append(("derivation", text(formula.underived)))
+        out.append(("derivation", text(formula.underived)))
     if formula.partner:
-        facts.append(("see also", code(formula.partner)))
-    return facts
+        out.append(("see also", code(formula.partner)))
+    return out
 
 
-def _used(formulas: Sequence[Formula], derivations: dict[str, Derivation]) -> list[Basic]:
-    used: list[Basic] = [f.statement for f in formulas] + [f.domain for f in formulas]
+def used(formulas: Sequence[Formula], derivations: dict[str, Derivation]) -> list[Basic]:
+    """Every expression that is exported, for the notation table."""
+    out: list[Basic] = [part for formula in formulas for part in (formula.statement, formula.domain)]
     for derivation in derivations.values():
-        used += [derivation.start, *(step.after for step in derivation.steps)]
-    return used
+        out += [derivation.start, *(step.after for step in derivation.steps)]
+    return out

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic, Symbol
 from sympy.tensor.indexed import IndexedBase
 
 from infscale_sym.notation.heads import HEADS, Head
 from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
-from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.printer import FormulaPrinter
+from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.rename import Notation
 
 #: Families of draws, which occur in derivations only.
@@ -45,7 +46,7 @@ def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary
     printer = FormulaPrinter(symbols)
     found: set[Symbol] = set()
     families: set[str] = set()
-    heads: dict[type[Head], Head] = {}
+    heads: dict[type[Head], Any] = {}
     definitions: list[tuple[Head, Basic]] = []
     waiting = list(used)
     while waiting:
@@ -55,10 +56,10 @@ def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary
         for head in expr.atoms(Head):
             if type(head) in heads:
                 continue
-            named = head if type(head).__name__ in ("Expectation", "Supremum") else type(head)(*type(head).slots)
+            named: Any = head if type(head).__name__ in ("Expectation", "Supremum") else type(head)(*type(head).slots)
             heads[type(head)] = named
             opened = named.unfold()
-            if opened != named and named is not head or opened != named:
+            if opened != named:
                 definitions.append((named, opened))
                 waiting.append(opened)
             found |= {s for arg in named.args for s in arg.atoms(Symbol)} if named is not head else set()
@@ -115,10 +116,10 @@ def tex_table(lines: Iterable[Line]) -> str:
     """The table as a LaTeX longtable."""
     head = r"\textbf{symbol} & \textbf{domain} & \textbf{meaning} & \textbf{in the papers} \\ \hline"
     rows = [
-        r"\begin{longtable}{@{}p{0.23\textwidth}>{\raggedright}p{0.16\textwidth}"
-        r">{\raggedright}p{0.37\textwidth}>{\raggedright\arraybackslash}p{0.15\textwidth}@{}}",
+        r"\begin{longtable}{@{}p{0.27\textwidth}>{\raggedright}p{0.15\textwidth}"
+        r">{\raggedright}p{0.36\textwidth}>{\raggedright\arraybackslash}p{0.14\textwidth}@{}}",
         rf"{head} \endhead",
     ]
     for line in lines:
         rows.append(rf"${line.latex}$ & {to_tex(line.domain)} & {to_tex(line.meaning)} & {to_tex(line.papers)} \\")
-    return "\n".join([*rows, r"\end{longtable}"]) + "\n"
+    return "\n".join(["{\\small", *rows, r"\end{longtable}}"]) + "\n"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, Integral, Mul, exp
 
 from infscale_sym.notation.heads import Head
 from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw, Relation
-from infscale_sym.present.printer import FormulaPrinter, negative, ordered_terms, parts_of
+from infscale_sym.present.arrange import negative, ordered_terms, parts_of
+from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.rename import Notation
 from infscale_sym.present.width import bracket, width
 
@@ -29,7 +32,12 @@ def statement_latex(formula: Formula, symbols: Notation | None = None, line: flo
     lines = statement_lines(formula.statement, symbols, line)
     if len(lines) == 1:
         return lines[0].replace("&", "")
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    return aligned(lines)
+
+
+def aligned(lines: Sequence[str]) -> str:
+    """Lines with one `&` each as an `aligned` block, a little apart so that fractions do not touch."""
+    return "\\begin{aligned}\n" + " \\\\[3pt]\n".join(lines) + "\n\\end{aligned}"
 
 
 def statement_lines(statement: Relation, symbols: Notation | None = None, line: float = LINE) -> list[str]:
@@ -91,7 +99,7 @@ def relation_lines(left: str, sign: str, right: Pieces, tail: str, line: float) 
 Pieces = list[str | list[str]]
 
 
-def pieces(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> Pieces:
+def pieces(expr: Any, printer: FormulaPrinter, line: float = LINE) -> Pieces:
     """`expr` as pieces, the terms of a sum first of all; joined by spaces they are its LaTeX.
 
     What is too wide for a line breaks inside its brackets, which then have a fixed size, since growing brackets cannot
@@ -114,7 +122,7 @@ def _whole_or_parts(inner: list[str]) -> Pieces:
     return [inner[0]] if len(inner) == 1 else [inner]
 
 
-def chunks(expr: Expr, printer: FormulaPrinter, line: float = LINE) -> list[str]:
+def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
     """`expr` cut into strings between which a line may break, one only if it is short."""
     whole = printer.doprint(expr)
     if width(whole) <= 0.75 * line:
@@ -149,7 +157,11 @@ def _framed(opening: str, inner: list[str], closing: str) -> list[str]:
 
 def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str]:
     """Break the factors behind the fraction, each within its own brackets."""
-    front, behind = printer.fraction(parts_of(expr))
+    parts = parts_of(expr)
+    if not parts.behind:  # a sum leaves the fraction, so that it can be broken
+        sums = tuple(factor for factor in parts.above if isinstance(factor, Add))
+        parts = replace(parts, above=tuple(f for f in parts.above if f not in sums), behind=sums)
+    front, behind = printer.fraction(parts)
     if not behind:
         return []
     out = [front] if front else []
@@ -160,7 +172,9 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
             pieces = _framed(r"\Bigl[", chunks(factor, printer, line), r"\Bigr]")
         else:
             pieces = chunks(factor, printer, line)
-        if out:
+        if out and width(out[-1]) > 0.3 * line and width(out[-1]) + width(pieces[0]) > 0.7 * line:
+            out += [rf"\times {pieces[0]}", *pieces[1:]]
+        elif out:
             out[-1] += f" {pieces[0]}"
             out += pieces[1:]
         else:
@@ -168,7 +182,7 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
     return out
 
 
-def _head_chunks(expr: Head, printer: FormulaPrinter, line: float) -> list[str]:
+def _head_chunks(expr: Any, printer: FormulaPrinter, line: float) -> list[str]:
     """Break the widest argument of a quantity, its brackets at a fixed size."""
     args = [printer.doprint(arg) for arg in expr.args]
     widest = max(range(len(args)), key=lambda i: width(args[i]))

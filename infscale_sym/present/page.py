@@ -14,9 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from infscale_sym.present.document import TITLE, _facts, _used, definition_lines, domain_latex
+from infscale_sym.present.document import TITLE, definition_lines, domain_latex, facts, used
 from infscale_sym.present.glossary import glossary
-from infscale_sym.present.latex import statement_latex
+from infscale_sym.present.latex import aligned, statement_latex
 from infscale_sym.present.prose import to_html
 from infscale_sym.present.rename import Notation
 from infscale_sym.present.steps import derivation_html
@@ -30,11 +30,13 @@ body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 Geor
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .2rem; } code { font-size: .85rem; color: #555; }
 div.math { margin: .9rem 0; overflow-x: auto; overflow-y: hidden; white-space: pre; }
 div.math.set { white-space: normal; }
+span.math .katex { font-size: 1.05em; } div.math .katex { font-size: 1.12em; }
 dl { display: grid; grid-template-columns: 6.5rem 1fr; gap: .1rem .8rem; font-size: .92rem; margin: .4rem 0; }
 dt { font-style: italic; color: #555; } dd { margin: 0; }
 details { margin: .6rem 0; } summary { cursor: pointer; color: #0b5394; } ol { padding-left: 1.4rem; }
 p.check { font-size: .82rem; color: #666; margin: 0 0 .8rem; }
-table { border-collapse: collapse; font-size: .92rem; } th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; }
+table { border-collapse: collapse; font-size: .92rem; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; }
 th { border-bottom: 1px solid #888; } a { color: #0b5394; }
 @media print { details > * { display: block; } }
 """
@@ -57,18 +59,17 @@ def page(formulas: Sequence[Formula], symbols: Notation | None, derivations: dic
         body.append(_block(statement_latex(formula, symbols)))
         domain = domain_latex(formula, symbols)
         domain = f'<span class="math">{html.escape(domain)}</span>' if domain else ""
-        facts = _facts(formula, to_html, lambda id: f'<a href="#{id}"><code>{id}</code></a>', domain)
-        body.append("<dl>" + "".join(f"<dt>{name}</dt><dd>{words}</dd>" for name, words in facts) + "</dl>")
+        words = facts(formula, to_html, lambda id: f'<a href="#{id}"><code>{id}</code></a>', domain)
+        body.append("<dl>" + "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in words) + "</dl>")
         if formula.id in derivations:
             derivation = derivations[formula.id]
             title = f"Derivation, {html.escape(derivation.verdict)}"
             steps = derivation_html(derivation, symbols)
             body.append(f"<details open><summary>{title}</summary>{steps}</details>")
-    table = glossary(_used(formulas, derivations), symbols)
+    table = glossary(used(formulas, derivations), symbols)
     if table.definitions:
         body.append("<h2>Definitions</h2>")
-        lines = " \\\\\n".join(definition_lines(table.definitions, symbols))
-        body.append(_block(f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"))
+        body.append(_block(aligned(definition_lines(table.definitions, symbols))))
     rows = ["<tr><th>symbol</th><th>domain</th><th>meaning</th><th>in the papers</th></tr>"]
     for line in table.lines:
         words = "".join(f"<td>{to_html(text)}</td>" for text in (line.domain, line.meaning, line.papers))

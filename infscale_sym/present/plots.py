@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sympy import Add, Expr, S, Symbol, simplify
 
 from infscale_sym.catalog import Entry, formula
-from infscale_sym.evaluate.lambdify import mpmath_function, numpy_function
+from infscale_sym.evaluate.lambdify import mpmath_function
 from infscale_sym.notation.heads import RenormalizedRidge
 from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw
-from infscale_sym.notation.symbols import BY_SYMBOL, Sigma, alpha, gamma, k, lambda_, nu, rho, sigma, t, tau
+from infscale_sym.notation.symbols import lambda_, tau
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_plot
 from infscale_sym.present.style import COLOURS, LIMIT, styled, two_panels
-from infscale_sym.verify.points import ROADS, Road
+from infscale_sym.present.sweeps import SWEEPS, TYPICAL, Sweep, along, plain_sweep, road_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,39 +31,6 @@ if TYPE_CHECKING:
 #: Relative accuracy of the float64 quantities, with a margin: smaller differences are not shown as if they were known.
 FLOOR = 3e-13
 _DOTS = 11
-_TYPICAL = {k: 2, t: 1, tau: 1, rho: 0.5, alpha: 0.5, sigma: 1, gamma: 1, Sigma: 1, nu: 0.3, lambda_: 0.3}
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What varies in a plot: along the axis (from, to), from curve to curve, and what is held fixed."""
-
-    along: Symbol | None = None
-    ends: tuple[float, float] = (0.0, 1.0)
-    log: bool = False
-    curve: Symbol | None = None
-    values: Sequence[float] = ()
-    fixed: Mapping[Symbol, float] = field(default_factory=dict)
-    quantity: Expr | None = None  # shown in place of the left side
-
-
-_BY_LAMBDA = Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2))
-
-#: Only what the kind of statement does not settle by itself.
-SWEEPS: dict[str, Sweep] = {
-    "selection.integral": Sweep(t, (0.1, 50), True, rho, (0, 1, 2), {k: 2, tau: 1}),
-    "selection.single-answer": Sweep(tau, (-2.5, 2.5), False, rho, (-2, 0, 1), {t: 0.5}),
-    "ridge.bare": Sweep(sigma, (0.05, 3), False, alpha, (0.2, 0.5, 1, 2)),
-    "ridge.renormalized": Sweep(
-        lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), quantity=RenormalizedRidge(lambda_, alpha, Sigma)
-    ),
-    "ridge.isotropic": _BY_LAMBDA,
-    "predictive.mean": _BY_LAMBDA,
-    "predictive.variance": Sweep(alpha, (0.05, 5), True, sigma, (0.1, 0.3, 1)),
-    "best-of-k.misspecified": Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
-    "best-of-k.averaged.printed": Sweep(curve=sigma, values=(0.5, 1, 2)),
-    "best-of-k.averaged.corrected": Sweep(curve=sigma, values=(0.5, 1, 2)),
-}
 
 
 def draw(entry: Entry) -> Figure:
@@ -78,31 +44,6 @@ def draw(entry: Entry) -> Figure:
         return _equality(entry)
 
 
-def _direct(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 20) -> Any:
-    """The definition of the selection error integrated over two answers, in float64: it reaches to small t."""
-    import mpmath
-
-    from infscale_sym.quantities.selection.referee import selection_error_direct
-
-    return mpmath.mpf(selection_error_direct(int(k_), float(t_), float(tau_), float(rho_)).value)
-
-
-def _barely_more_than_one(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 20) -> Any:
-    """The selection error at k = 1 + 2^-42 in float64, where the evaluator takes no shortcut."""
-    import mpmath
-
-    from infscale_sym.quantities.selection.numeric import selection_error_numpy
-
-    return mpmath.mpf(float(selection_error_numpy(1 + 2.0**-42, float(t_), float(tau_), float(rho_))))
-
-
-#: Quicker roads than those of verification, enough for the eye.
-_OWN_ROADS = {
-    "selection.integral": Road(mp={"SelectionError": _direct}, note="the definition, integrated over two answers"),
-    "selection.single-answer": Road(mp={"SelectionError": _barely_more_than_one}, note="k = 1 + 2^-42"),
-}
-
-
 # Asymptotic statements.
 
 
@@ -110,23 +51,24 @@ def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
     variable = statement.variable
     constant, orders = by_order(statement.rhs, variable)
     printer = FormulaPrinter()
-    figure, upper, lower = two_panels(to_plot(entry.title))
-    grid = np.geomspace(1, 1e5, 241)
-    series = len(orders) > 2
-    sweep = SWEEPS.get(entry.id) or Sweep(curve=tau, values=(0.5,) if series else (0, 1, 1.5, 2))
-    partner = formula(entry.record.partner) if entry.record.partner else None
     label = _scaled_label(statement.lhs, constant, orders[0], printer)
+    series = len(orders) > 2
+    grid = np.geomspace(1, 1e4 if series else 1e5, 241)
+    sweep = SWEEPS.get(entry.id) or Sweep(curve=tau, values=(0.5,) if series else (0, 1, 1.5, 2))
+    held = _held(entry, {**TYPICAL, **sweep.fixed}, {variable, sweep.curve}, printer)
+    figure, upper, lower = two_panels(to_plot(entry.title), rf"${label}$" + held)
+    partner = formula(entry.record.partner) if entry.record.partner else None
     top = 1.0
     for value, colour in zip(sweep.values, COLOURS, strict=False):
-        fixed = {**_TYPICAL, **sweep.fixed, sweep.curve: value}
-        exact = _along(statement.lhs, entry, variable, grid, fixed)
-        leading = _along(orders[0], entry, variable, grid, fixed)
-        offset = _along(constant, entry, variable, grid, fixed)
-        claim = _along(statement.rhs, entry, variable, grid, fixed)
+        fixed = {**TYPICAL, **sweep.fixed, sweep.curve: value}
+        exact = along(statement.lhs, variable, grid, fixed)
+        leading = along(orders[0], variable, grid, fixed)
+        offset = along(constant, variable, grid, fixed)
+        claim = along(statement.rhs, variable, grid, fixed)
         known = np.abs(exact) * FLOOR < 0.02 * np.abs(leading)
         name = f"{_tex(sweep.curve, printer)} = {value:g}"
         if series:
-            _partial_sums(upper, lower, orders, entry, variable, grid, fixed, exact, name)
+            _partial_sums(upper, lower, orders, variable, grid, fixed, exact, name)
             continue
         ratio = (exact - offset) / leading
         upper.plot(grid[known], ratio[known], color=colour, label=f"${name}$")
@@ -135,13 +77,14 @@ def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
         _error_curve(lower, grid, error, np.abs(exact / leading), colour)
         if partner:
             other = by_order(partner.statement.rhs, variable)[1][0]
-            level = _along(other, partner, variable, grid[-1:], fixed)[0] / leading[-1]
+            level = along(other, variable, grid[-1:], fixed)[0] / leading[-1]
             upper.axhline(level, color=colour, linestyle=":", linewidth=1.1)
-    upper.axhline(1, color=LIMIT, linestyle="--", linewidth=1.1, label="the claimed limit")
+    first = f"to ${variable}^{{{degree(orders[0], variable):g}}}$" if series else "the claimed limit"
+    upper.axhline(1, color=COLOURS[0] if series else LIMIT, linestyle="--", linewidth=1.1, label=first)
     if partner:
         upper.plot([], [], color="#7F7F7F", linestyle=":", label=f"leading term of {partner.id}")
     upper.set_xscale("log")
-    upper.set_ylabel(f"${label}$")
+    upper.set_ylabel("exact / leading term" if constant == 0 else "(exact $-$ limit) / leading term")
     upper.set_ylim(0, 2 if series else min(1.15 * top, 3))
     if series:
         upper.set_ylim(0.3, 1.5)
@@ -157,7 +100,6 @@ def _partial_sums(
     upper: Axes,
     lower: Axes,
     orders: Sequence[Expr],
-    entry: Entry,
     variable: Symbol,
     grid: np.ndarray,
     fixed: Mapping[Symbol, float],
@@ -165,11 +107,11 @@ def _partial_sums(
     name: str,
 ) -> None:
     """The exact quantity, and the claim cut off after each of its orders."""
-    leading = _along(orders[0], entry, variable, grid, fixed)
+    leading = along(orders[0], variable, grid, fixed)
     upper.plot(grid, exact / leading, color=LIMIT, linewidth=2.4, label=f"exact, ${name}$")
     total = np.zeros_like(grid)
     for order, colour in zip(orders, COLOURS, strict=False):
-        total = total + _along(order, entry, variable, grid, fixed)
+        total = total + along(order, variable, grid, fixed)
         power = -degree(order, variable)
         if order is not orders[0]:
             upper.plot(grid, total / leading, color=colour, linewidth=1.1, label=f"to ${variable}^{{-{power:g}}}$")
@@ -186,18 +128,17 @@ def _error_curve(axes: Axes, grid: np.ndarray, error: np.ndarray, size: np.ndarr
 def _slope_guide(axes: Axes, statement: AsymptoticTo, leading: Expr, variable: Symbol, grid: np.ndarray) -> None:
     """A grey line with the slope that the claimed remainder asks for, through the middle of the first curve."""
     slope = degree(statement.remainder, variable) - degree(leading, variable)
-    line = next((ln for ln in reversed(axes.get_lines()) if len(ln.get_xdata()) > 4), None)
+    line = next((ln for ln in reversed(axes.get_lines()) if np.size(ln.get_xdata()) > 4), None)
     if line is None:
         return
     x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
     anchor = int(0.75 * len(x))
-    level = 4 * y[anchor] * (grid / x[anchor]) ** slope
+    level = (4 if abs(slope) < 3 else 60) * y[anchor] * (grid / x[anchor]) ** slope
     shown = (grid >= x[anchor] / 30) & (grid <= x[-1]) & (level < 10 * y.max())
     axes.plot(grid[shown], level[shown], color="#999999", linewidth=1, linestyle=(0, (6, 3)))
     middle = np.flatnonzero(shown)[int(0.35 * shown.sum())]
-    axes.annotate(
-        f"slope ${slope:g}$", (grid[middle], level[middle]), (8, 4), textcoords="offset points", color="#666666", fontsize=9.5
-    )
+    at = (grid[middle], level[middle])
+    axes.annotate(f"claimed slope ${slope:g}$", at, (8, 4), textcoords="offset points", color="#666666", fontsize=9.5)
 
 
 def by_order(claim: Expr, variable: Symbol) -> tuple[Expr, list[Expr]]:
@@ -231,16 +172,16 @@ def _law(entry: Entry, statement: ConvergesInLaw) -> Figure:
     variable = statement.variable
     printer = FormulaPrinter()
     at = next(s for s in entry.symbols if s not in (variable, tau))
-    fixed = {**_TYPICAL, tau: 1.0}
+    fixed = {**TYPICAL, tau: 1.0}
     reach = 1.0
-    while _along(statement.rhs, entry, at, np.array([reach]), fixed)[0] > 1e-4:
+    while along(statement.rhs, at, np.array([reach]), fixed)[0] > 1e-4:
         reach *= 1.05
     grid = np.linspace(0, reach, 400)
-    limit = _along(statement.rhs, entry, at, grid, fixed)
+    limit = along(statement.rhs, at, grid, fixed)
     rate = -degree(statement.remainder, variable)
     figure, upper, lower = two_panels(to_plot(entry.title))
     for count, colour in zip((3, 10, 100), COLOURS, strict=False):
-        tail = _along(statement.lhs, entry, at, grid, {**fixed, variable: count})
+        tail = along(statement.lhs, at, grid, {**fixed, variable: count})
         upper.plot(grid, tail, color=colour, label=f"${_tex(variable, printer)} = {count}$")
         lower.plot(grid, (tail - limit) * count**rate, color=colour, linewidth=1.3)
     upper.plot(grid, limit, color=LIMIT, linestyle="--", linewidth=1.3, label=f"${mathtext(printer.doprint(statement.rhs))}$")
@@ -263,9 +204,8 @@ def _equality(entry: Entry) -> Figure:
     from infscale_sym.quantities.namespaces import MPMATH
 
     statement = entry.statement
-    sweep = SWEEPS.get(entry.id) or _plain_sweep(entry)
-    road = ROADS.get(entry.id, Road())
-    road = _OWN_ROADS.get(entry.id, road)
+    sweep = SWEEPS.get(entry.id) or plain_sweep(entry)
+    road = road_of(entry)
     printer = FormulaPrinter()
     quantity = sweep.quantity if sweep.quantity is not None else statement.lhs
     shown = sweep.quantity if sweep.quantity is not None else statement.rhs
@@ -275,14 +215,23 @@ def _equality(entry: Entry) -> Figure:
     own = mpmath_function(quantity, symbols, {**MPMATH, **road.mp})
     other = mpmath_function(statement.lhs, symbols, {**MPMATH, **road.mp})
     claim = mpmath_function(statement.rhs, symbols, {**MPMATH, **road.mp}) if sweep.quantity is not None else None
-    figure, upper, lower = two_panels(to_plot(entry.title))
+    held = _held(entry, {**TYPICAL, **sweep.fixed}, {sweep.along, sweep.curve}, printer)
+    figure, upper, lower = two_panels(to_plot(entry.title), held.removeprefix(", "))
     assert sweep.along is not None
     marked = False
+    before: np.ndarray | None = None
+    breadth = 1.6
     for value, colour in zip(sweep.values, COLOURS, strict=False):
-        fixed = {**_TYPICAL, **sweep.fixed, sweep.curve: value}
-        curve = _along(shown, entry, sweep.along, grid, fixed)
+        fixed = {**TYPICAL, **sweep.fixed, sweep.curve: value}
+        curve = along(shown, sweep.along, grid, fixed)
         name = f"${_tex(sweep.curve, printer)} = {value:g}$"
-        upper.plot(grid, curve, color=colour, label=name)
+        if before is None and len(sweep.values) > 1:  # curves that coincide are drawn thinner and thinner
+            second = along(shown, sweep.along, grid, {**fixed, sweep.curve: sweep.values[1]})
+            breadth = 2.0 * len(sweep.values) - 0.8 if np.allclose(second, curve) else 1.6
+        elif before is not None and np.allclose(before, curve):
+            breadth = max(breadth - 2.0, 1.2)
+        before = curve
+        upper.plot(grid, curve, color=colour, linewidth=breadth, label=name)
         points = [[float(at) if s == sweep.along else fixed[s] for s in symbols] for at in dots]
         values = np.array([float(own(*point, digits=20)) for point in points])
         upper.plot(dots, values, "o", color=colour, markerfacecolor="white", markeredgewidth=1.1)
@@ -290,7 +239,7 @@ def _equality(entry: Entry) -> Figure:
         if claim is not None:
             right = np.array([float(claim(*point, digits=20)) for point in points])
         else:
-            right = _along(statement.rhs, entry, sweep.along, dots, fixed)
+            right = along(statement.rhs, sweep.along, dots, fixed)
         difference = np.abs(left - right) / np.abs(right)
         lower.plot(dots, np.maximum(difference, 1e-17), "o", color=colour, markerfacecolor="white", markeredgewidth=1.1)
         marked = True
@@ -305,36 +254,19 @@ def _equality(entry: Entry) -> Figure:
     upper.legend(loc="best")
     upper.set_xlim(*sweep.ends)
     lower.set_yscale("log")
-    lower.set_ylim(5e-18, 1e-8)
+    lower.set_ylim(3e-18, 1e-8)
     lower.axhline(np.finfo(float).eps, color="#999999", linestyle="--", linewidth=1)
-    lower.annotate(
-        "rounding of float64", (0.995, np.finfo(float).eps), (0, 3), xycoords=("axes fraction", "data"),
-        textcoords="offset points", ha="right", color="#666666", fontsize=9,
-    )  # fmt: skip
+    note, at = "rounding of float64; an exact 0 is drawn at $10^{-17}$", (0.995, 2.2e-16)
+    place: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    lower.annotate(note, at, (0, -4), ha="right", va="top", color="#666666", fontsize=9, **place)
     lower.set_ylabel("|left $-$ right| / right")
     lower.set_xlabel(f"${_tex(sweep.along, printer)}$")
     return figure
 
 
-def _plain_sweep(entry: Entry) -> Sweep:
-    """Along the first symbol over the range in which checks draw it, for a few values of the second."""
-    first, *rest = entry.symbols
-    low, high = (float(end) for end in BY_SYMBOL[first].between)
-    if not rest:
-        return Sweep(first, (low, high), False, first, (low,))
-    ends = [float(end) for end in BY_SYMBOL[rest[0]].between]
-    return Sweep(first, (low, high), False, rest[0], tuple(np.linspace(*ends, 3)))
-
-
-def _along(expr: Expr, entry: Entry, variable: Symbol, grid: np.ndarray, fixed: Mapping[Symbol, float]) -> np.ndarray:
-    """`expr` along `grid`; the other symbols are numbers. Uses the NumPy evaluators of the registry."""
-    from infscale_sym.quantities.namespaces import NUMPY
-
-    symbols = tuple(dict.fromkeys((variable, *(s for s in expr.free_symbols if isinstance(s, Symbol)))))
-    function = numpy_function(expr, symbols, NUMPY)
-    with np.errstate(all="ignore"):
-        values = function(*(grid if s == variable else float(fixed[s]) for s in symbols))
-    return np.broadcast_to(np.asarray(values, float), grid.shape)
+def _held(entry: Entry, fixed: Mapping[Symbol, float], varied: set[Symbol | None], printer: FormulaPrinter) -> str:
+    """', alpha = 0.5, gamma = 1': what stands still in the picture."""
+    return "".join(f", ${_tex(s, printer)} = {fixed[s]:g}$" for s in entry.symbols if s not in varied)
 
 
 def _tex(symbol: Symbol | None, printer: FormulaPrinter) -> str:

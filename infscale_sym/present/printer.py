@@ -1,21 +1,20 @@
 """SymPy to LaTeX the way the field writes it: constants first, 1 - x rather than -x + 1, one root, e to a short exponent.
 
-The printer only arranges; what it prints multiplies and adds up to exactly the expression (`parts_of` is tested for that).
+The printer only arranges: what it prints multiplies and adds up to exactly the expression.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, Dummy, E, Expr, Integral, Mul, Pow, Rational, S, Sum, Symbol, erf, erfc, exp, log
+from sympy import Add, Dummy, E, Expr, Integral, Mul, Pow, S, Sum, Symbol, exp
 from sympy.core.sorting import default_sort_key
 from sympy.printing.latex import LatexPrinter
-from sympy.tensor.indexed import Indexed
 
-from infscale_sym.notation.heads import Expectation, Head, LogSurvival, Supremum
-from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION, k
+from infscale_sym.notation.heads import Head, LogSurvival
+from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
+from infscale_sym.present.arrange import HALF, Parts, negative, negative_power, ordered_terms, parts_of
 from infscale_sym.present.rename import Notation, core
 from infscale_sym.present.width import bracket, plain_brackets, tightness, width
 
@@ -23,148 +22,6 @@ from infscale_sym.present.width import bracket, plain_brackets, tightness, width
 WIDEST_EXPONENT = 16.0
 #: A sum wider than this leaves the numerator and stands in brackets behind the fraction.
 WIDEST_NUMERATOR = 24.0
-
-_FIRST = ("k", "z", "r", "u", "x", "y", "w")
-_RANK = {name: i for i, name in enumerate((*_FIRST, *(line.symbol.name for line in NOTATION if line.symbol.name not in _FIRST)))}
-_HALF = Rational(1, 2)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A product sorted for printing: coefficient * prod(above) / prod(below) * sqrt(root_above / root_below) * prod(behind)."""
-
-    coefficient: Rational
-    above: tuple[Expr, ...]
-    below: tuple[Expr, ...]
-    root_above: tuple[Expr, ...]
-    root_below: tuple[Expr, ...]
-    behind: tuple[Expr, ...]
-
-
-def parts_of(expr: Expr) -> Parts:
-    """Sort the factors of a product; their product is `expr`."""
-    number, rest = expr.as_coeff_Mul()
-    coefficient = Rational(number) if number.is_Rational else S.One
-    factors = list(Mul.make_args(rest)) if number.is_Rational else [number, *Mul.make_args(rest)]
-    above, below, root_above, root_below, behind = [], [], [], [], []
-    for factor in factors:
-        if isinstance(factor, (Integral, Expectation, Supremum)):
-            behind.append(factor)
-            continue
-        base, exponent = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
-        rooted = base.is_Integer and base.is_positive or base is S.Pi or isinstance(base, Symbol) and base.is_nonnegative
-        if exponent == _HALF and rooted:
-            root_above.append(base)
-        elif exponent == -_HALF and rooted:
-            root_below.append(base)
-        elif _negative(exponent):
-            below.append(Pow(base, -exponent))
-        else:
-            above.append(factor)
-    # 20 (x - 1) rather than (20 x - 20), with the first term positive.
-    for i, factor in enumerate(above):
-        if isinstance(factor, Add):
-            content, primitive = factor.as_content_primitive()
-            if content != 1 or coefficient.is_negative:
-                flip = negative(_sorted_terms(primitive)[0])
-                coefficient *= -content if flip else content
-                above[i] = Add(*(-t for t in primitive.args)) if flip else primitive
-    # sqrt(n)/(q) with n dividing q is 1/(q/n sqrt(n)): the root of 2 pi comes out in one piece.
-    for base in [b for b in root_above if b.is_Integer]:
-        if coefficient.q % int(base) == 0:
-            root_above.remove(base)
-            root_below.append(base)
-            coefficient = coefficient * base
-    if not any(isinstance(b, (Sum, Pow)) and b.has(Sum) for b in below):
-        behind = [f for f in above if isinstance(f, Sum)] + behind
-        above = [f for f in above if not isinstance(f, Sum)]
-    if below or root_below or coefficient.q != 1:
-        behind = [f for f in above if isinstance(f, (erf, erfc, log))] + behind
-        above = [f for f in above if not isinstance(f, (erf, erfc, log))]
-    order = _factor_key
-    return Parts(
-        coefficient,
-        tuple(sorted(above, key=order)),
-        tuple(sorted(below, key=order)),
-        tuple(sorted(root_above, key=order)),
-        tuple(sorted(root_below, key=order)),
-        tuple(sorted(behind, key=lambda f: (not isinstance(f, Sum), default_sort_key(f)))),
-    )
-
-
-def _negative(exponent: Expr) -> bool:
-    return bool(exponent.is_negative) if exponent.is_number else bool(exponent.as_coeff_Mul()[0].is_negative)
-
-
-def _symbol_rank(expr: Basic) -> tuple[int, str]:
-    if isinstance(expr, Indexed):
-        return (_RANK.get(str(expr.base), 50), str(expr))
-    if isinstance(expr, Symbol):
-        return (_RANK.get(expr.name, 40), expr.name)
-    return (60, "")
-
-
-def _factor_key(factor: Expr) -> tuple[Any, ...]:
-    base = factor if isinstance(factor, exp) else factor.as_base_exp()[0]
-    if base.is_number and not isinstance(factor, exp):
-        kind = 0
-    elif isinstance(base, (Symbol, Indexed)):
-        kind = 1
-    elif isinstance(base, Head):
-        kind = 2 if r"\left" not in base.template else 3
-    elif isinstance(base, exp):
-        kind = 5
-    elif isinstance(base, Add):
-        kind = 4
-    else:
-        kind = 6
-    return (kind, _symbol_rank(base), default_sort_key(factor))
-
-
-def _weight(expr: Expr) -> float:
-    """How late a term stands in a sum: roughly its degree, with integrals last."""
-    if expr.is_number and not expr.has(exp):
-        return 0.0
-    total = 0.0
-    for factor in Mul.make_args(expr):
-        base, exponent = (factor, S.One) if isinstance(factor, exp) else factor.as_base_exp()
-        times = abs(float(exponent)) if exponent.is_Rational else 1.0
-        if isinstance(base, Add) and factor == expr:
-            total += 0.5 if exponent.is_Integer else 10.0  # a square early, a root late
-        elif isinstance(base, Add):
-            total += times * max(_weight(term) for term in base.args)
-        elif isinstance(base, exp):
-            number, _ = base.args[0].as_coeff_Mul()
-            total += 0.01 * abs(float(number)) if number.is_Rational else 0.01
-        elif base.has(Integral, Sum):
-            total += 20.0
-        elif not base.is_number:
-            total += times
-    return total
-
-
-def _sorted_terms(expr: Expr) -> list[Expr]:
-    keyed = []
-    for term in Add.make_args(expr):
-        power = next((f.as_base_exp()[1] for f in Mul.make_args(term) if f.as_base_exp()[0] == k), S.Zero)
-        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=(0, ""))
-        degree = -float(power) if power.is_Rational else 0.0
-        keyed.append(((degree, _weight(term), ranks, default_sort_key(term)), term))
-    return [term for _, term in sorted(keyed, key=lambda pair: pair[0])]
-
-
-def ordered_terms(expr: Add) -> list[Expr]:
-    """The terms of a sum in reading order: falling powers of k, then rising degree, a positive term in front."""
-    terms = _sorted_terms(expr)
-    first = next((i for i, term in enumerate(terms) if not negative(term)), 0)
-    return [terms[first], *terms[:first], *terms[first + 1 :]]
-
-
-def negative(term: Expr) -> bool:
-    """Whether a term is printed with a minus sign in front."""
-    if isinstance(term, Mul):
-        return bool(parts_of(term).coefficient.is_negative)
-    return bool(term.is_Number and term.is_negative)
 
 
 class FormulaPrinter(LatexPrinter):
@@ -189,11 +46,14 @@ class FormulaPrinter(LatexPrinter):
         if own is not None and "#" in own:
             return re.sub(r"#(\d)", lambda m: args[int(m[1]) - 1], own)
         template = type(expr).template
+        for i, text in enumerate(args):  # k^2 and k|z| in a template hold for a letter, not for whatever replaces it
+            if re.search(rf"\{{{i}\}}(\^|\\left)", template) and tightness(text) != "atom":
+                args[i] = bracket(text)
         if own is not None:
             letter = core(type(expr)).replace("{", "{{").replace("}", "}}")
             new = own.replace("{", "{{").replace("}", "}}")
             rest = template.removeprefix(r"\ln ")[len(letter) :]
-            if rest.startswith("_") and tightness(own) != "atom" or re.search("[_^]", own) and rest.startswith("_"):
+            if (rest.startswith("_") and tightness(own) != "atom") or (re.search("[_^]", own) and rest.startswith("_")):
                 new = "{{" + new + "}}"
             template = (r"\ln " if isinstance(expr, LogSurvival) else "") + new + rest
         return plain_brackets(template.format(*args))
@@ -208,14 +68,19 @@ class FormulaPrinter(LatexPrinter):
             return super()._print_Symbol(Symbol(expr.name), style)
         return super()._print_Symbol(expr, style)
 
-    def _print_Indexed(self, expr: Indexed) -> str:
-        base = {"z": self._print(next(n.symbol for n in NOTATION if n.symbol.name == "z"))}.get(str(expr.base), str(expr.base))
+    def _print_Indexed(self, expr: Any) -> str:
+        name = str(expr.base)
+        base = next((self._print(line.symbol) for line in NOTATION if line.symbol.name == name), name)
+        if tightness(base) != "atom":
+            base = bracket(base)
+        elif "_" in base:
+            base = f"{{{base}}}"
         return f"{base}_{{{','.join(self._print(i) for i in expr.indices)}}}"
 
-    def _print_Add(self, expr: Add, order: Any = None) -> str:
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
         return " ".join(self.signed_terms(expr)).removeprefix("+ ")
 
-    def signed_terms(self, expr: Add) -> list[str]:
+    def signed_terms(self, expr: Any) -> list[str]:
         """Each term with its sign in front: '+ ...' or '- ...'; the first without '+'."""
         out = []
         for i, term in enumerate(ordered_terms(expr)):
@@ -234,7 +99,7 @@ class FormulaPrinter(LatexPrinter):
         """As a factor of a product."""
         text = self._print(expr)
         loose = tightness(text)
-        if isinstance(expr, Add) or loose == "sum" and not isinstance(expr, (Integral, Sum, Pow)):
+        if isinstance(expr, Add) or (loose == "sum" and not isinstance(expr, (Integral, Sum, Pow))):
             return bracket(text)
         if not last and isinstance(expr, (Integral, Sum)):
             return bracket(text)
@@ -251,7 +116,7 @@ class FormulaPrinter(LatexPrinter):
             out += text
         return out
 
-    def _print_Mul(self, expr: Expr) -> str:
+    def _print_Mul(self, expr: Any) -> str:
         if negative(expr):
             return f"- {self._wrapped_negative(-expr)}"
         parts = parts_of(expr)
@@ -259,11 +124,11 @@ class FormulaPrinter(LatexPrinter):
         texts = [self.factor(f, last=i == len(behind) - 1) for i, f in enumerate(behind)]
         return self.product([front, *texts] if front else texts) or "1"
 
-    def _wrapped_negative(self, expr: Expr) -> str:
+    def _wrapped_negative(self, expr: Any) -> str:
         text = self._print(expr)
         return bracket(text) if isinstance(expr, Add) else text
 
-    def fraction(self, parts: Parts) -> tuple[str, list[Expr]]:
+    def fraction(self, parts: Parts) -> tuple[str, list[Any]]:
         """(text of the fraction, factors that stand behind it)."""
         above, behind = list(parts.above), list(parts.behind)
         bare = parts.coefficient.p == 1 and not parts.root_above
@@ -302,7 +167,7 @@ class FormulaPrinter(LatexPrinter):
         texts += [self.factor(f, last=i == len(factors) - 1) for i, f in enumerate(factors)]
         return self.product(texts)
 
-    def _print_Rational(self, expr: Rational) -> str:
+    def _print_Rational(self, expr: Any) -> str:
         if expr.q == 1:
             return str(expr.p)
         sign, p = ("- ", -expr.p) if expr.p < 0 else ("", expr.p)
@@ -310,15 +175,15 @@ class FormulaPrinter(LatexPrinter):
 
     _print_Half = _print_Rational
 
-    def _print_Pow(self, expr: Pow) -> str:
+    def _print_Pow(self, expr: Any) -> str:
         base, exponent = expr.base, expr.exp
         if base is E:
             return self._print_exp(exp(exponent, evaluate=False))
-        if exponent == _HALF:
+        if exponent == HALF:
             return rf"\sqrt{{{self._print(base)}}}"
-        if _negative(exponent):
+        if negative_power(exponent):
             front, behind = self.fraction(Parts(S.One, (), (Pow(base, -exponent),), (), (), ()))
-            if exponent == -_HALF and not self._inline:
+            if exponent == -HALF and not self._inline:
                 front = rf"\frac{{1}}{{\sqrt{{{self._print(base)}}}}}"
             return self.product([front, *(self.factor(f) for f in behind)])
         return self._raised(self._print(base), self.script(exponent))
@@ -339,7 +204,7 @@ class FormulaPrinter(LatexPrinter):
     def _print_exp(self, expr: Any, exp: str | None = None) -> str:
         text = self.script(expr.args[0])
         inner = re.search(r"\\(exp|frac|int|sum|sup|ln)\b|e\^", text)
-        if self._inline or width(text) <= WIDEST_EXPONENT and not inner:
+        if self._inline or (width(text) <= WIDEST_EXPONENT and not inner):
             done = f"e^{{{text}}}"
         else:
             done = rf"\exp{bracket(self._print(expr.args[0]))}"
@@ -366,15 +231,15 @@ class FormulaPrinter(LatexPrinter):
     def _print_erfc(self, expr: Any, exp: str | None = None) -> str:
         return self._named("erfc", expr, exp)
 
-    def _print_Integral(self, expr: Integral) -> str:
+    def _print_Integral(self, expr: Any) -> str:
         """Several variables from the outside in; a sum under the integral in brackets."""
         opening, closing = self.integral_frame(expr)
         inside = self._print(expr.function)
-        if isinstance(expr.function, Add) or tightness(inside) == "sum" and not isinstance(expr.function, (Mul, Pow, exp)):
+        if isinstance(expr.function, Add) or (tightness(inside) == "sum" and not isinstance(expr.function, (Mul, Pow, exp))):
             inside = bracket(inside)
         return f"{opening}{inside}{closing}"
 
-    def integral_frame(self, expr: Integral) -> tuple[str, str]:
+    def integral_frame(self, expr: Any) -> tuple[str, str]:
         """What stands before and behind the integrand."""
         opening = closing = ""
         for variable, *ends in expr.limits:
@@ -383,7 +248,7 @@ class FormulaPrinter(LatexPrinter):
             closing += rf" \,\mathrm{{d}}{self._print(variable)}"
         return opening, closing
 
-    def _print_Sum(self, expr: Sum) -> str:
+    def _print_Sum(self, expr: Any) -> str:
         opening = ""
         for variable, low, high in expr.limits:
             opening = rf"\sum_{{{self._print(variable)}={self.script(low)}}}^{{{self.script(high)}}} " + opening

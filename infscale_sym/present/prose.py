@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
-_GREEK = "alpha beta gamma delta epsilon eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split()
+_GREEK = re.findall(r"\w+", "alpha beta gamma delta epsilon eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega")
 _GREEK += ["Gamma", "Delta", "Theta", "Lambda", "Sigma", "Phi", "Psi", "Omega"]
 _LETTERS = "αβγδεηθκλμνξπρστφχψωΓΔΘΛΣΦΨΩ"
 _UNICODE = dict(zip(_LETTERS, _GREEK, strict=True))
@@ -17,10 +18,18 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGNS = {">=": r"\ge", "<=": r"\le", "->": r"\to", "!=": r"\ne"}
 
 _SCRIPTS = r"(?:_(?:\w+|\{\w+\}|\([^()]*\)))?(?:\^(?:-?\w+|\([^()]*\)))?'?"
-_NAME = rf"(?:{'|'.join(_GREEK)})(?![A-Za-z])|[A-Za-z](?=[_^])|[b-zB-HJ-Z](?![\w'’]|-[a-z]|\.\w)|I(?=\s*[-,;)]|$)|df1|oo(?!\w)"
+_NAME = "|".join((
+    rf"(?!Gamma [a-z])(?:{'|'.join(_GREEK)})(?![A-Za-z])",  # but the Gamma of "Gamma integrals" is a word
+    r"(?:sum|int|sup|min)(?=_)",
+    r"[A-Za-z](?=[_^])",  # any letter with a script
+    r"[b-zB-HJ-Z](?![\w'’]|-[a-z]|\.\w)",  # a letter by itself: not the words a, A, I, nor best-of-k's k
+    r"I(?=\s*[-,;)]|$)",
+    r"df1",
+    r"oo(?!\w)",
+))
 _MATH = re.compile(
     rf"(?P<root>\bsqrt\([^()]*(?:\([^()]*\)[^()]*)*\))"
-    rf"|(?P<name>(?<![\w'’-])(?:{_NAME}){_SCRIPTS})"
+    rf"|(?P<name>(?<![\w'’])(?<!\w-)(?:{_NAME}){_SCRIPTS})"
     r"|(?P<power>(?<=[)\d])\^(?:-?\w+|\([^()]*\)))"
     r"|(?P<sign>>=|<=|->|!=)"
     r"|(?P<compare>(?<= )[<>](?= ))"
@@ -37,9 +46,13 @@ _TEX_SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|$])")
 
 
+def _tex_character(c: str) -> str:
+    return _TEX_SPECIAL.get(c, c)
+
+
 def to_tex(text: str) -> str:
     """For the body of a LaTeX document."""
-    return _convert(text, "$", "$", lambda plain: "".join(_TEX_SPECIAL.get(c, c) for c in plain))
+    return _convert(text, "$", "$", lambda plain: "".join(map(_tex_character, plain)))
 
 
 def to_markdown(text: str) -> str:
@@ -57,10 +70,11 @@ def to_html(text: str) -> str:
     return _convert(text, '<span class="math">', "</span>", html.escape, escape_math=True)
 
 
-def _convert(text: str, before: str, after: str, escape, escape_math: bool = False) -> str:  # noqa: ANN001
-    for letter, name in _UNICODE.items():
-        text = re.sub(rf"{letter}(?=\w)", f"{name} ", text).replace(letter, name)
+def _convert(text: str, before: str, after: str, escape: Callable[[str], str], escape_math: bool = False) -> str:
     text = re.sub("[⁻⁰¹²³⁴-⁹]+", lambda m: "^" + m[0].translate(_SUPERSCRIPTS), text)
+    for letter, name in _UNICODE.items():
+        text = re.sub(rf"{letter}(?=[A-Za-z])", f"{name} ", text).replace(letter, name)
+    text = re.sub(r"(?<=[\w)])\*(?=[\w(])", " ", text.replace("**", "^"))  # as SymPy prints in evidence
     out, at = [], 0
     for match in _MATH.finditer(text):
         math = _math(match)
@@ -83,6 +97,7 @@ def _math(match: re.Match[str]) -> str:
 def _expression(token: str) -> str:
     token = re.sub(r"([_^])\(([^()]*)\)", lambda m: f"{m[1]}{{{m[2]}}}", token)
     token = re.sub(r"([_^])(-?\w+)", _script, token)
+    token = re.sub(r"(?<![A-Za-z\\])(sum|int|sup|min)(?![A-Za-z])", r"\\\1", token)
     token = token.replace("df1", r"\mathrm{df}_1").replace("*", r"\,")
     token = re.sub(r"(?<![A-Za-z\\])oo(?![A-Za-z])", r"\\infty", token)
     return re.sub(rf"(?<![A-Za-z\\])({'|'.join(_GREEK)})(?![A-Za-z])", r"\\\1", token)

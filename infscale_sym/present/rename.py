@@ -26,17 +26,21 @@ from infscale_sym.present.width import group_end, tokens
 LONGEST = 200
 
 _COMMANDS = frozenset(
-    """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho
-    varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
-    mathbb mathcal mathfrak mathscr mathrm mathbf mathit mathsf mathtt boldsymbol text textrm textit textbf operatorname
-    hat widehat tilde widetilde bar overline underline vec dot ddot check breve acute grave mathring
-    frac dfrac tfrac sqrt left right big Big bigl bigr Bigl Bigr
-    ln log exp min max sup inf lim sin cos tan sinh cosh tanh det dim Pr
-    ell hbar imath jmath Re Im partial nabla infty emptyset star ast prime dagger ddagger circ bullet cdot cdots ldots
-    times div pm mp oplus otimes le leq ge geq neq approx sim simeq equiv propto ll gg in mid vert Vert lvert rvert
-    langle rangle lfloor rfloor lceil rceil parallel perp to infty sum prod int quad qquad""".split()
+    re.findall(
+        r"\w+",
+        """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu
+        xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta
+        Lambda Xi Pi Sigma Upsilon Phi Psi Omega mathbb mathcal mathfrak mathscr mathrm mathbf
+        mathit mathsf mathtt boldsymbol text textrm textit textbf operatorname hat widehat tilde
+        widetilde bar overline underline vec dot ddot check breve acute grave mathring frac dfrac
+        tfrac sqrt left right big Big bigl bigr Bigl Bigr ln log exp min max sup inf lim sin cos tan
+        sinh cosh tanh det dim Pr ell hbar imath jmath Re Im partial nabla infty emptyset star ast
+        prime dagger ddagger circ bullet cdot cdots ldots times div pm mp oplus otimes le leq ge geq
+        neq approx sim simeq equiv propto ll gg in mid vert Vert lvert rvert langle rangle lfloor
+        rfloor lceil rceil parallel perp to sum prod int quad qquad""",
+    )
 )
-_SYMBOLS_AFTER_BACKSLASH = frozenset(", : ; ! | { }".split()) | {" "}
+_SYMBOLS_AFTER_BACKSLASH = frozenset(",:;!|{} ")
 _UNSAFE = re.compile(r"[%$&~\x00-\x1f\x7f]|\^\^|\\\\")
 
 
@@ -148,7 +152,7 @@ def checked_latex(name: str, value: Any, arguments: int = 0) -> str:
             if word not in _COMMANDS and word not in _SYMBOLS_AFTER_BACKSLASH:
                 raise refuse(f"uses {part}, which is not among the commands of mathematics that are accepted")
             lefts += {"left": 1, "right": -1}.get(word, 0)
-            if lefts < 0 or word in ("left", "right") and at + 1 == len(parts):
+            if lefts < 0 or (word in ("left", "right") and at + 1 == len(parts)):
                 raise refuse("has \\left and \\right that do not match")
         elif part == "\\":
             raise refuse("ends in a backslash")
@@ -157,9 +161,8 @@ def checked_latex(name: str, value: Any, arguments: int = 0) -> str:
             if not (following.isdigit() and 1 <= int(following) <= arguments):
                 valid = f"#1 to #{arguments}" if arguments else "no parameters"
                 raise refuse(f"uses # otherwise than as a parameter (it has {valid})")
-        elif part in "^_":
-            if at + 1 == len(parts) or parts[at + 1] in ("}", "^", "_"):
-                raise refuse(f"has {part} with nothing after it")
+        elif part in "^_" and (at + 1 == len(parts) or parts[at + 1] in ("}", "^", "_")):
+            raise refuse(f"has {part} with nothing after it")
         depth += {"{": 1, "}": -1}.get(part, 0)
         if depth < 0:
             raise refuse("has unbalanced braces")

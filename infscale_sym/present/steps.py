@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infscale_sym.present.latex import LINE, order_latex, pieces, relation_lines
+from infscale_sym.present.latex import LINE, aligned, order_latex, pieces, relation_lines
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_html, to_markdown, to_tex
 from infscale_sym.present.rename import Notation
-from infscale_sym.present.width import width
 
 if TYPE_CHECKING:
     from infscale_sym.derive.engine import Derivation
@@ -32,18 +31,18 @@ class StepLine:
         """The mathematics without delimiters."""
         if len(self.lines) == 1:
             return self.lines[0].replace("&", "")
-        return "\\begin{aligned}\n" + " \\\\\n".join(self.lines) + "\n\\end{aligned}"
+        return aligned(self.lines)
 
 
 def step_lines(derivation: Derivation, symbols: Notation | None = None, line: float = LINE) -> Iterator[StepLine]:
     """The steps of a derivation in order; the first is led by the quantity that the derivation starts from."""
     printer = FormulaPrinter(symbols)
     start = printer.doprint(derivation.start)
+    tail = ""
     for i, step in enumerate(derivation.steps):
-        tail = "" if step.remainder is None else f"+ {order_latex(step.remainder, printer)}"
-        left = f"{start} " if i == 0 else r"\phantom{F}" if width(start) > line / 3 else rf"\phantom{{{start}}} "
-        right = pieces(step.after, printer, line)
-        lines = relation_lines(left if i == 0 else "", "=", right, tail, line)
+        if step.remainder is not None:  # what was left out once is left out in every later line
+            tail = f"+ {order_latex(step.remainder, printer)}"
+        lines = relation_lines(f"{start} " if i == 0 else "", "=", pieces(step.after, printer, line), tail, line)
         check = f"checked {'symbolically' if step.evidence.kind == 'symbolic' else 'numerically'}: {step.evidence.detail}"
         if step.caught:
             check += f"; {step.caught}"
@@ -96,7 +95,7 @@ def derivation_html(derivation: Derivation, symbols: Notation | None = None) -> 
     return (f"<p>{opening}</p>" if opening else "") + "<ol>\n" + "\n".join(items) + "\n</ol>\n"
 
 
-def _opening(derivation: Derivation, convert) -> str:  # noqa: ANN001
+def _opening(derivation: Derivation, convert: Callable[[str], str]) -> str:
     return convert(_sentence(derivation.opening)) if derivation.opening else ""
 
 

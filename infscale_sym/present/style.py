@@ -58,20 +58,26 @@ def styled() -> Iterator[None]:
     import matplotlib
 
     with matplotlib.rc_context():
-        matplotlib.rcParams.update({n: v for n, v in matplotlib.rcParamsDefault.items() if n != "backend"})
-        matplotlib.rcParams.update(_SETTINGS)
+        settings: Any = matplotlib.rcParams
+        settings.update({n: v for n, v in matplotlib.rcParamsDefault.items() if n != "backend"})
+        settings.update(_SETTINGS)
         yield
 
 
-def two_panels(title: str) -> tuple[Figure, Axes, Axes]:
-    """A figure with a tall panel above a low one that shares its horizontal axis. To be called within `styled()`."""
+def two_panels(title: str, shown: str = "") -> tuple[Figure, Axes, Axes]:
+    """A figure with a tall panel above a low one that shares its horizontal axis. To be called within `styled()`.
+
+    `shown` says what the tall panel shows, under the title.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.6, 5.6), layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (2.1, 1)})
-    upper.set_title(title, loc="left", pad=10)
+    upper.set_title(title, loc="left", pad=28 if shown else 10)
+    if shown:
+        upper.annotate(shown, (0, 1), (0, 10), xycoords="axes fraction", textcoords="offset points", fontsize=10.5)
     return figure, upper, lower
 
 

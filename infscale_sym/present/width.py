@@ -10,7 +10,7 @@ import re
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _SPACES = {r"\,": 0.4, r"\:": 0.5, r"\;": 0.6, r"\!": -0.4, r"\ ": 0.6, r"\quad": 2.0, r"\qquad": 4.0, "~": 0.6}
-_FREE = {r"\left", r"\right", r"\displaystyle", r"\limits", r"\nolimits", "{", "}", "&"}
+_FREE = {r"\displaystyle", r"\limits", r"\nolimits", "{", "}", "&"}
 _WRAPPERS = {r"\mathbb", r"\mathcal", r"\mathrm", r"\text", r"\operatorname", r"\overline", r"\mathbf", r"\mathit", r"\hat"}
 _NAMES = {r"\ln", r"\log", r"\exp", r"\min", r"\max", r"\sup", r"\inf", r"\lim", r"\cosh", r"\sinh", r"\tan"}
 _RELATIONS = {"=", "<", ">", r"\le", r"\ge", r"\leq", r"\geq", r"\to", r"\approx", r"\sim", r"\wedge", r"\neq"}
@@ -56,7 +56,7 @@ def _width(parts: list[str]) -> float:
         if token == r"\frac":
             middle = group_end(parts, at)
             end = group_end(parts, middle)
-            total += max(_width(parts[at:middle]), _width(parts[middle:end])) + 0.6
+            total += max(_width(parts[at:middle]), _width(parts[middle:end])) + 0.8
             at = end
         elif token in (r"\sqrt", r"\xrightarrow"):
             end = group_end(parts, at)
@@ -66,7 +66,9 @@ def _width(parts: list[str]) -> float:
             end = group_end(parts, at)
             total += _width(parts[at:end])
             at = end
-        elif token in _FREE or _SIZED.match(token):
+        elif token in (r"\left", r"\right") or _SIZED.match(token):
+            total += 0.5  # a tall bracket is wide
+        elif token in _FREE:
             pass
         elif token in _SPACES:
             total += _SPACES[token]
@@ -113,7 +115,7 @@ def tightness(text: str) -> str:
                 continue
             if token == "/":
                 slash = True
-            elif token in _NAMES or token in _LARGE and token != r"\infty":
+            elif token in _NAMES or (token in _LARGE and token != r"\infty"):
                 operator = True
             elif token in _WRAPPERS or token in (r"\sqrt", "{"):
                 atoms += 1

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.simulate import _checks, _streams
 from infscale_sym.simulate._model import MOMENTS, Model
 from infscale_sym.simulate._streams import Block, Estimate
@@ -140,7 +141,7 @@ def regression(
         return total.mean
 
     stop, moments = threading.Event(), _streams.Moments(curve)
-    with _streams.progress_bar(sets * prompts, "prompt", progress) as bar, _streams.single_threaded_algebra():
+    with _streams.progress_bar(sets * prompts, "prompt", progress) as bar, single_threaded_algebra():
         if sets >= workers:  # a training set is one worker's task
             lock = threading.Lock()
 

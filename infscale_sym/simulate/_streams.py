@@ -7,12 +7,10 @@ seed alone: how many workers there are, and how many blocks each takes at a time
 
 from __future__ import annotations
 
-import importlib
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -102,18 +100,6 @@ def in_order(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def single_threaded_algebra() -> AbstractContextManager[Any]:
-    """While entered, linear algebra runs on the thread that calls it, if threadpoolctl is there to arrange that.
-
-    The workers already fill the processors; libraries that add threads of their own (and let them spin) have been seen
-    to slow a busy machine thirtyfold.
-    """
-    try:
-        return importlib.import_module("threadpoolctl").threadpool_limits(1, "blas")
-    except ImportError:
-        return nullcontext()
 
 
 def progress_bar(total: int, unit: str, shown: bool) -> Any:

@@ -1,4 +1,4 @@
-"""Sample covariances drawn and diagonalised: the random-matrix side of ridge regression, by counting (model of HP, arXiv:2512.19905).
+"""Sample covariances drawn and diagonalised: the random-matrix side of ridge regression, by counting (HP, arXiv:2512.19905).
 
 For features x ~ N(0, Sigma), C = X'X/n with n = d/alpha rows: the share (1/d) Tr C (C + lambda)^-1 of the teacher that ridge
 regression keeps, and the identity between the posterior mean and ridge regression, draw by draw.
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.threads import single_threaded_algebra
 
 
 class ShareEstimate(NamedTuple):
@@ -38,10 +39,12 @@ def ridge_share(
             raise DomainError(f"{name}; got {got}")
     root = np.sqrt(spectrum)
     values = np.empty(training_sets)
-    for index, child in enumerate(np.random.SeedSequence(seed).spawn(training_sets)):
-        x = np.random.default_rng(child).standard_normal((n, d)) * root
-        squares = np.linalg.svd(x, compute_uv=False) ** 2 / n
-        values[index] = (squares / (squares + lambda_)).sum() / d
+    with single_threaded_algebra():
+        for index, child in enumerate(np.random.SeedSequence(seed).spawn(training_sets)):
+            x = np.random.default_rng(child).standard_normal((n, d)) * root
+            gram = (x.T @ x if d <= n else x @ x.T) / n
+            squares = np.linalg.eigvalsh(gram).clip(min=0)
+            values[index] = (squares / (squares + lambda_)).sum() / d
     return ShareEstimate(float(values.mean()), float(values.std(ddof=1) / np.sqrt(training_sets)))
 
 

@@ -3,6 +3,7 @@ agreement at a very large argument, and the measured order of the remainder over
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,23 @@ AMOUNTS = tuple(mpmath.mpf(10) ** -n for n in (2, 6, 12, 24, 36, 48))
 _EPSILON = Symbol("epsilon_perturbation", positive=True)
 
 
+def _remembering(table: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """The same functions, each value computed once: a perturbed claim asks for the same quantities again and again."""
+
+    def remember(function: Callable[..., Any]) -> Callable[..., Any]:
+        memory: dict[Any, Any] = {}
+
+        def call(*args: Any, digits: int) -> Any:
+            key = (*(a._mpf_ if isinstance(a, mpmath.mpf) else str(a) for a in args), digits)
+            if key not in memory:
+                memory[key] = function(*args, digits=digits)
+            return memory[key]
+
+        return call
+
+    return {name: remember(function) for name, function in table.items()}
+
+
 def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     """The leg, and the smallest perturbation of the claim that it catches, in words."""
     if isinstance(formula.statement, AsymptoticTo):
@@ -41,6 +59,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     lhs, rhs = formula.statement.lhs, formula.statement.rhs
     names = list(where[0])
     enclosed = road.arb is not None
+    remembered = _remembering(MPMATH)
     # The referee replaces a quantity on the left; on the right only where the left is a bare symbol.
     use_right = bool(getattr(lhs, "is_Symbol", False))
     left, right = [], []
@@ -55,7 +74,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         reached = int(-width)
     else:
         one = mpmath_function(lhs, names, {**MPMATH, **road.mp})
-        two = mpmath_function(rhs, names, MPMATH)
+        two = mpmath_function(rhs, names, remembered)
         left = [one(*p.values(), digits=digits) for p in where]
         right = [two(*p.values(), digits=digits) for p in where]
         with mpmath.workdps(digits + 10):
@@ -65,7 +84,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if enclosed and agree and reached < digits:
         raise ValidationError(f"the balls are too wide: {reached} digits of {digits}")
     kind = "enclosure" if enclosed else "self-validated"
-    caught = _caught_equality(rhs, names, where, left, enclosed, digits, road, use_right, quick)
+    caught = _caught_equality(rhs, names, where, left, enclosed, digits, road, use_right, quick, remembered) if agree else "none"
     note = f"; {road.note}" if road.note else ""
     worst = _point_words(where[0])
     if agree:
@@ -76,7 +95,8 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
 
 def _caught_equality(
-    rhs: Expr, names: list[Symbol], where: Any, left: Any, enclosed: bool, digits: int, road: Road, both: bool, quick: bool
+    rhs: Expr, names: list[Symbol], where: Any, left: Any, enclosed: bool, digits: int, road: Road, both: bool, quick: bool,
+    remembered: Mapping[str, Callable[..., Any]],
 ) -> str:
     def passes(wrong: Callable[..., Any], amount: Any) -> bool:
         for point, value in zip(where, left, strict=True):
@@ -95,7 +115,7 @@ def _caught_equality(
         args = [*names, _EPSILON]
         if enclosed:
             return arb_function(expr, args, {**ARB, **((road.arb or {}) if both else {})})
-        return mpmath_function(expr, args, MPMATH)
+        return mpmath_function(expr, args, remembered)
 
     return _smallest(rhs, compiled, passes, most=4 if quick else 12, floor=digits)
 
@@ -106,7 +126,8 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     where = points(formula, 1 if quick else 2, skip=(k,))
     series = [_Exact(formula, point, digits, quick) for point in where]
     names = [*where[0], k]
-    compiled = mpmath_function(statement.rhs, names, MPMATH)
+    remembered = _remembering(MPMATH)
+    compiled = mpmath_function(statement.rhs, names, remembered)
     wanted = float(simplify(k * diff(statement.remainder, k) / statement.remainder))
 
     def measure(claim: Callable[..., Any], *extra: Any) -> tuple[bool, list[float], int, Any]:
@@ -139,7 +160,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if good:
         caught = _smallest(
             statement.rhs,
-            lambda expr: mpmath_function(expr, [*names, _EPSILON], MPMATH),
+            lambda expr: mpmath_function(expr, [*names, _EPSILON], remembered),
             lambda claim, amount: measure(claim, amount)[0],
             most=4 if quick else 16,
             floor=digits,
@@ -172,18 +193,18 @@ class _Exact:
         order = abs(float(simplify(k * diff(statement.remainder, k) / statement.remainder)))
         head = type(statement.lhs)
         self.kind = "self-validated"
-        if head is SelectionError:
-            far = "1e16" if quick or order > 3 else f"1e{digits + 10}"
-            self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", far)
-        elif head is AveragedSelectionError:
-            far = "1e12" if quick else "1e24"
-            self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", far)
+        # The relative size of the remainder is k^-gap: go far enough to see `digits` digits agree.
+        gap = order - _leading_order(statement.rhs, self.point)
+        far = max(16, math.ceil((digits + 10) / gap))
+        if head is AveragedSelectionError:
+            self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", "1e12" if quick else "1e24")
+            far = 12 if quick else 24
         else:
-            self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", f"1e{digits + 10}")
-        exponent = int(far[2:]) if head in (SelectionError, AveragedSelectionError) else digits + 10
-        self.digits = int(exponent * order) + 25
+            far = 16 if quick and head is SelectionError else far
+            self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", f"1e{far}")
+        self.digits = int(far * gap) + 25
         self.values = [self._value(formula, big) for big in self.ladder]
-        if head is SelectionError and exponent <= 16:
+        if head is SelectionError and far <= 16:
             self.kind = "enclosure"
 
     def _value(self, formula: Formula, big: str) -> Any:
@@ -195,6 +216,13 @@ class _Exact:
         if head is AveragedSelectionError:
             digits = int(float(mpmath.log10(mpmath.mpf(big)))) + 4  # relative; the error is about 3/k of the value
         return mpmath_function(formula.statement.lhs, list(full), MPMATH)(*full.values(), digits=digits)
+
+
+def _leading_order(rhs: Expr, point: Point) -> float:
+    """p with rhs ~ k^-p as k -> oo, at a point."""
+    function = mpmath_function(rhs, [*point, k], MPMATH)
+    one, two = (abs(function(*point.values(), big, digits=20)) for big in ("1e40", "1e41"))
+    return round(float(mpmath.log10(one / two)), 2)
 
 
 def _smallest(rhs: Expr, compiled: Callable[[Expr], Any], passes: Callable[[Any, Any], bool], most: int, floor: int) -> str:

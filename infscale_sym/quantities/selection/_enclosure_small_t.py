@@ -122,14 +122,14 @@ class Smoothing:
         centre = (self.c_max + self.c_min) / 2
         half_, centre_, t_ = float(half.mid()), float(centre.mid()), float(self.t.mid())
         best = (len(self.direct), 0.0)
-        for i in range(1, 90):
+        for i in range(1, 260):
             q = 1.04 * 1.09**i
             gap = valid - centre_ - half_ * (q + 1 / q) / 2
             if gap < 0.5:
                 break
             growth = t_ * (_ALLOWANCE * half_ * (q - 1 / q) / 2) ** 2 / (4 * gap)
             n = math.ceil((self.nats_far + 12 + growth + math.log(q / (q - 1))) / math.log(q)) + 2
-            if n < best[0]:
+            if n <= best[0]:
                 best = (n, q)
         n, q_ = best
         if q_ == 0.0:
@@ -140,7 +140,8 @@ class Smoothing:
         r2 = (self.t * (_ALLOWANCE * y) ** 2 / (2 * gap)).sqrt()
         total = sum((w for _, w in self.direct), arb(0))
         common = total * 4 * q ** (1 - n) / (q - 1)
-        reach = (2 * self.t * (end - centre + half * (q + 1 / q))).sqrt()
+        # |v - c| for c in the ellipse and Re v <= 4 end, |Im v| <= y/2, which every ellipse of a panel respects
+        reach = (2 * self.t * (4 * arb(end) - centre + 2 * half * (q + 1 / q))).sqrt()
         g_top = self.law.peaks(arb(0), reach, r2)[1]
         error_p = common * arb(2).sqrt() * (r2 * r2 / 2).exp()
         error_m = common * g_top * (self.t / (2 * gap)).sqrt()
@@ -267,7 +268,7 @@ class SmallNoise:
         slack, extra = math.log(4) + log_float(self._closeness(rule)), log_float(rule.error_m)
         for q in _ELLIPSES:
             across, y = half * (q + 1 / q) / 2 * (1 + 1e-12), half * (q - 1 / q) / 2 * (1 + 1e-12)
-            if not (centre - across >= rule.valid and y <= rule.reach):
+            if not (centre - across >= rule.valid and y <= rule.reach and centre + across <= 4 * b):
                 continue
             pieces = 1 if self.integer or self.k > 1000 else 16  # a small k follows a through many powers of e
             edges = centre + across * np.linspace(-1.0, 1.0, pieces + 1)

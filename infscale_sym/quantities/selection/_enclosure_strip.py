@@ -143,7 +143,7 @@ class StripIntegrator:
 
     def means(self, v: float) -> Means:
         """The node set that serves up to v; a larger v needs a finer one."""
-        band = max(1, 3 * math.ceil(v / 3))
+        band = max(1, 3 * math.ceil((v + 1e-9) / 3))
         if band not in self._means:
             self._means[band] = Means(self.t, self.law, float(band), self.nats + max(0.0, 1.0 * band))
         return self._means[band]

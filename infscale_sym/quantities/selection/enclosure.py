@@ -29,13 +29,19 @@ from infscale_sym.quantities.selection._enclosure_zero import enclose_zero
 _LN10 = math.log(10)
 _ATTEMPTS = 4
 
+#: Digits at t > 0 where the surrogate for small noise is needed, unless `thorough`.
+SMALL_NOISE_DIGITS = 18
 
-def selection_error_arb(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) -> arb:
-    """A ball that provably contains F_k(t; tau, rho), of relative radius <= 10^-digits; dimensionless.
+
+def selection_error_arb(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50, *, thorough: bool = False) -> arb:
+    """A ball that provably contains F_k(t; tau, rho); dimensionless.
 
     k, t, tau, rho: one number each (int, float, Fraction, Decimal, decimal string, mpf, ...), taken exactly; t may be
     infinite. Box: 1 <= k <= 1e16 (any real), t = 0 or 1e-6 <= t <= 1e6 or t = inf, |tau|, |rho| <= 40; digits >= 1.
-    The precision of the flint context is left as it was. Raises DomainError outside the box.
+    The relative radius is at most 10^-digits at t = 0 and t = inf, and at t > 0 wherever the strip method alone serves
+    (k (E w)²/E w² >> 1 or large t; w = exp(-x²/(2t))). Elsewhere at t > 0 it is 10^-min(digits, 18), because 50 digits
+    can take minutes there; `thorough` pursues `digits` regardless. The precision of the flint context is left as it was.
+    Raises DomainError outside the box.
     """
     if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
         raise DomainError(f"digits must be an integer of at least 1; got {digits!r}")
@@ -48,12 +54,14 @@ def selection_error_arb(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) ->
     goal = digits
     ball = arb("nan")
     for _ in range(_ATTEMPTS):
-        ball = _enclose(Fraction(k_), Fraction(t_), Fraction(tau_), Fraction(rho_), goal)
+        ball, limit = _enclose(Fraction(k_), Fraction(t_), Fraction(tau_), Fraction(rho_), goal, thorough)
+        aim = digits if limit is None else min(digits, limit)
         with flint.ctx.workprec(BOUND_BITS):
-            missing = (log_float(ball.rad() / abs(ball).lower()) / _LN10 + digits) if not ball.contains(0) else 20.0
+            missing = (log_float(ball.rad() / abs(ball).lower()) / _LN10 + aim) if not ball.contains(0) else 20.0
         if missing <= 0:
             return ball
-        goal += math.ceil(min(missing, 200.0)) + 2
+        goal = aim + math.ceil(min(missing, 200.0)) + 2
+        thorough = thorough or limit is not None  # the second attempt aims at a few digits more than the limit
     return ball  # still rigorous; not seen to happen inside the box
 
 
@@ -90,21 +98,39 @@ def log_survival_arb(r: Any, rho: Any) -> Any:
     return acb(survival_arb(r_, rho_)).log()
 
 
-def _enclose(k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int) -> arb:
-    """One attempt at `digits` digits."""
+def _enclose(
+    k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int, thorough: bool
+) -> tuple[arb, int | None]:
+    """One attempt at `digits` digits: the ball, and the number of digits aimed at instead where that was lowered."""
     integer = k.denominator == 1
     deep = not integer and k < 20
+    limit = None
+    if t > 0 and not thorough and digits > SMALL_NOISE_DIGITS and not _strip_serves(k, t, tau, rho, digits):
+        digits = limit = SMALL_NOISE_DIGITS
     with flint.ctx.workprec(int(3.33 * digits * (2 if deep else 1)) + 110):
         law = Folded(_ball(rho), _ball(tau))
         if t == 0:
-            return enclose_zero(_ball(k), integer, law, digits)
-        return _enclose_noisy(_ball(k), integer, _ball(t), law, digits)
+            return enclose_zero(_ball(k), integer, law, digits), limit
+        return _enclose_noisy(_ball(k), integer, _ball(t), law, digits), limit
+
+
+def _start(k: float, digits: int) -> float:
+    """v up to which the strip method is used: there is room for the smoothing to start."""
+    nats = (digits + 5) * _LN10
+    return math.log((nats + 2 * math.log(k) + 60) / math.cos(GAMMA)) + 5.2
+
+
+def _strip_serves(k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int) -> bool:
+    """Whether the strip method alone is expected to reach the tail (an expectation, not a claim)."""
+    start, nats = _start(float(k), digits), (digits + 5) * _LN10
+    rough = rough_range(FloatLaw(float(rho), float(tau), float(t)), float(k), 1.0, nats + math.log(k))
+    return rough.cutoff(rough.log_part - (digits + 2) * _LN10)[0] < start - 0.5
 
 
 def _enclose_noisy(k: arb, integer: bool, t: arb, law: Folded, digits: int) -> arb:
     """t > 0: the strip method up to v0, the surrogate for small noise beyond; |F - sum| <= absolute + relative F."""
     nats = (digits + 5) * _LN10
-    stop = math.log((nats + 2 * log_float(k) + 60) / math.cos(GAMMA)) + 5.2  # room for the smoothing to start
+    stop = _start(float(k.mid()), digits)
     floats = FloatLaw(float(law.rho.mid()), float(law.tau.mid()), float(t.mid()))
     rough = rough_range(floats, float(k.mid()), stop, nats + log_float(k))
     log_target = rough.log_part - (digits + 2) * _LN10
@@ -128,12 +154,19 @@ def _enclose_noisy(k: arb, integer: bool, t: arb, law: Folded, digits: int) -> a
 
 def _check_box(k: Exact, t: Exact, tau: Exact, rho: Exact) -> None:
     if not 1 <= k <= 10**16:
-        raise DomainError(f"k must lie in [1, 1e16]; got {float(k):g}")
+        raise DomainError(f"k must lie in [1, 1e16]; got {_show(k)}")
     if not (t == 0 or t == math.inf or Fraction(1, 10**6) <= t <= 10**6 or t == 1e-6):
-        raise DomainError(f"t must be 0, lie in [1e-6, 1e6] or be inf; got {float(t):g}")
+        raise DomainError(f"t must be 0, lie in [1e-6, 1e6] or be inf; got {_show(t)}")
     for name, value in (("tau", tau), ("rho", rho)):
         if not abs(value) <= 40:
-            raise DomainError(f"{name} must lie in [-40, 40]; got {float(value):g}")
+            raise DomainError(f"{name} must lie in [-40, 40]; got {_show(value)}")
+
+
+def _show(value: Exact) -> str:
+    try:
+        return f"{float(value):.17g}"
+    except OverflowError:
+        return "a number beyond 1e308" if value > 0 else "a number below -1e308"
 
 
 def _ball(value: Fraction) -> arb:

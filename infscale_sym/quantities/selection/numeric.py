@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infscale_sym.evaluate.inputs import check_range, float_array
+from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
 from infscale_sym.quantities.selection._gumbel import chosen
 from infscale_sym.quantities.selection._panels import (
@@ -221,6 +222,6 @@ def _run(work: Callable[[Any], None], items: Iterable[Any]) -> None:
         for item in items:
             work(item)
         return
-    with ThreadPoolExecutor(min(processors, len(items), 8)) as pool:
+    with single_threaded_algebra(), ThreadPoolExecutor(min(processors, len(items), 8)) as pool:
         for _ in pool.map(work, items):
             pass

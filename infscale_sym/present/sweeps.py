@@ -1,0 +1,102 @@
+"""What varies in the picture of each formula, and the numbers along it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from infscale_sym.catalog import Entry
+from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.notation.heads import RenormalizedRidge
+from infscale_sym.notation.symbols import BY_SYMBOL, Sigma, alpha, gamma, k, lambda_, nu, rho, sigma, t, tau
+from infscale_sym.verify.points import ROADS, Road
+
+TYPICAL = {k: 2, t: 1, tau: 1, rho: 0.5, alpha: 0.5, sigma: 1, gamma: 1, Sigma: 1, nu: 0.3, lambda_: 0.3}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What varies in a plot: along the axis (from, to), from curve to curve, and what is held fixed."""
+
+    along: Any = None
+    ends: tuple[float, float] = (0.0, 1.0)
+    log: bool = False
+    curve: Any = None
+    values: Sequence[float] = ()
+    fixed: Mapping[Symbol, float] = field(default_factory=dict)
+    quantity: Any = None  # shown in place of the left side
+
+
+_BY_LAMBDA = Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2))
+
+#: Only what the kind of statement does not settle by itself.
+SWEEPS: dict[str, Sweep] = {
+    "selection.integral": Sweep(t, (0.1, 50), True, rho, (0, 1, 2), {k: 2, tau: 1}),
+    "selection.single-answer": Sweep(tau, (-2.5, 2.5), False, rho, (-2, 0, 1), {t: 0.5}),
+    "ridge.bare": Sweep(sigma, (0.05, 3), False, alpha, (0.2, 0.5, 1, 2)),
+    "ridge.renormalized": Sweep(
+        lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), quantity=RenormalizedRidge(lambda_, alpha, Sigma)
+    ),
+    "ridge.isotropic": _BY_LAMBDA,
+    "predictive.mean": _BY_LAMBDA,
+    "predictive.variance": Sweep(alpha, (0.05, 5), True, sigma, (0.1, 0.3, 1)),
+    "best-of-k.extreme-value.rate": Sweep(curve=tau, values=(0, 0.5, 1, 1.5)),
+    "best-of-k.misspecified": Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
+    "best-of-k.averaged.printed": Sweep(curve=sigma, values=(0.5, 1, 2)),
+    "best-of-k.averaged.corrected": Sweep(curve=sigma, values=(0.5, 1, 2)),
+}
+
+
+def plain_sweep(entry: Entry) -> Sweep:
+    """Along the first symbol over the range in which checks draw it, for a few values of the second."""
+    first, *rest = entry.symbols
+    low, high = (float(end) for end in BY_SYMBOL[first].between)
+    if not rest:
+        return Sweep(first, (low, high), False, first, (low,))
+    low_2, high_2 = (float(end) for end in BY_SYMBOL[rest[0]].between)
+    return Sweep(first, (low, high), False, rest[0], tuple(np.linspace(low_2, high_2, 3)))
+
+
+def along(expr: Expr, variable: Symbol, grid: np.ndarray, fixed: Mapping[Symbol, float]) -> np.ndarray:
+    """`expr` along `grid`; the other symbols are numbers. Uses the NumPy evaluators of the registry."""
+    from infscale_sym.quantities.namespaces import NUMPY
+
+    symbols = tuple(dict.fromkeys((variable, *(s for s in expr.free_symbols if isinstance(s, Symbol)))))
+    function = numpy_function(expr, symbols, NUMPY)
+    with np.errstate(all="ignore"):
+        values = function(*(grid if s == variable else float(fixed[s]) for s in symbols))
+    return np.broadcast_to(np.asarray(values, float), grid.shape)
+
+
+def _direct(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 20) -> Any:
+    """The definition of the selection error integrated over two answers, in float64: it reaches to small t."""
+    import mpmath
+
+    from infscale_sym.quantities.selection.referee import selection_error_direct
+
+    return mpmath.mpf(selection_error_direct(int(k_), float(t_), float(tau_), float(rho_)).value)
+
+
+def _barely_more_than_one(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 20) -> Any:
+    """The selection error at k = 1 + 2^-42 in float64, where the evaluator takes no shortcut."""
+    import mpmath
+
+    from infscale_sym.quantities.selection.numeric import selection_error_numpy
+
+    return mpmath.mpf(float(selection_error_numpy(1 + 2.0**-42, float(t_), float(tau_), float(rho_))))
+
+
+#: Quicker roads than those of verification, enough for the eye.
+_OWN_ROADS = {
+    "selection.integral": Road(mp={"SelectionError": _direct}, note="the definition, integrated over two answers"),
+    "selection.single-answer": Road(mp={"SelectionError": _barely_more_than_one}, note="k = 1 + 2^-42"),
+}
+
+
+def road_of(entry: Entry) -> Road:
+    """How the left side is computed independently of the claim, for the dots of the picture."""
+    return _OWN_ROADS.get(entry.id, ROADS.get(entry.id, Road()))
