@@ -47,7 +47,7 @@ check: setup-check ## ruff and pyright
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
 
 bench: setup-verify ## speed against competent alternatives (benchmarks/)
-	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) "$$script" $(ARGS); done
+	@$(PY) benchmarks/run.py $(ARGS)
 
 wheel: setup-test ## build the distributable wheel into dist/
 	@$(PY) -m hatchling build --target wheel --directory dist

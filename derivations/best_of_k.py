@@ -297,7 +297,7 @@ rate.conclude()
 # %% tags=["figure"]
 from infscale_sym.present.figures import limit_law
 
-limit_law(tau=0.8, answers=(3, 10, 100), trials=200_000, seed=1)
+limit_law(tau=0.8, answers=(3, 10, 30), trials=400_000, seed=1)
 
 # %% [markdown]
 # ## Over prompts

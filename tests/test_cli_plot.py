@@ -8,8 +8,10 @@ import pytest
 
 from infscale_sym.cli import main
 
+MAGIC = [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")]
 
-@pytest.mark.parametrize(("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")])
+
+@pytest.mark.parametrize(("suffix", "magic"), MAGIC)
 def test_a_picture_in_every_format(suffix: str, magic: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     target = tmp_path / f"a{suffix}"
     assert main(["plot", "ridge.bare", "-o", str(target)]) == 0

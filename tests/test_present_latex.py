@@ -34,6 +34,8 @@ from infscale_sym.present.rename import Notation
 from infscale_sym.present.steps import derivation_markdown, step_lines
 from infscale_sym.present.width import tightness, width
 
+SLOW = "best-of-k.averaged.corrected"
+
 # KaTeX.
 
 
@@ -98,16 +100,20 @@ def sample_derivation() -> Derivation:
     long = Add(*(sigma**n / (k**n * (1 + rho**n)) for n in range(1, 30)))
     steps = [
         Step(record.statement.lhs, long * pi, "expand", "sum_j w_j is 100 % of x_1 & more", Evidence("symbolic", "a_b ^ c")),
-        Step(long * pi, record.statement.rhs, "Watson's lemma", "k -> oo", Evidence("numeric", "# 2"), ("p > 0 (checked)",), k**-3),
+        Step(long * pi, record.statement.rhs, "Watson's lemma", "", Evidence("numeric", "# 2"), ("p > 0 (checked)",), k**-3),
     ]
     return Derivation("best-of-k.leading", record.statement.lhs, "from the definition", steps, True)
 
 
 @pytest.fixture(scope="module")
 def derivations() -> dict[str, Derivation]:
-    """Every derivation of the project, run now; that of `best-of-k.leading` by hand."""
+    """The derivations of the project, run now; that of `best-of-k.leading` by hand.
+
+    One is left out because its numerical checks take half a minute; its last step is its formula, which is exported.
+    """
     with contextlib.redirect_stdout(io.StringIO()):
-        done = {entry.id: entry.derivation() for entry in formulas() if entry.record.derivation}
+        wanted = [e for e in formulas() if e.record.derivation and e.id not in (SLOW, "best-of-k.leading")]
+        done = {entry.id: entry.derivation() for entry in wanted}
     return done | {"best-of-k.leading": sample_derivation()}
 
 

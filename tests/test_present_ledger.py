@@ -19,12 +19,13 @@ from infscale_sym.verify.record import Leg, Verdict
 
 def verdicts() -> list[Verdict]:
     """One verdict a formula, as if all had been verified; texts with everything that Markdown and LaTeX could trip over."""
+    awkward = "at k = 10^60 | got a_b & c: 3 # 4 ~ \\ {x}"
     out = []
     for record in FORMULAS:
         refuted = record.expected.value == "refuted"
         legs = (
-            Leg("derivation", "derived (4 symbolic, 2 numeric)" if record.derivation else "not derived", None, record.underived),
-            Leg("digits", "off by 4.5 %" if refuted else "50 digits (enclosure)", not refuted, "at k = 10^60 | got a_b & c: 3 # 4 ~ \\ {x}"),
+            Leg("derivation", "derived (4 symbolic, 2 numeric)" if record.derivation else "none", None, record.underived),
+            Leg("digits", "off by 4.5 %" if refuted else "50 digits (enclosure)", not refuted, awkward),
             Leg("simulation", "1.2 standard errors", True, "", {"sizes": [10, 20]}),
         )
         out.append(Verdict(record.id, record.expected.value, record.expected.value, legs, "1e-6 of the coefficient", 1.25, 50))

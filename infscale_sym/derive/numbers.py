@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from infscale_sym.errors import ValidationError
-from infscale_sym.evaluate.lambdify import mpmath_function
+from infscale_sym.evaluate.lambdify import mpmath_function, remembering
 from infscale_sym.notation.symbols import BY_SYMBOL, Sigma, alpha, gamma, k, nu, rho, sigma, tau
 from infscale_sym.quantities.namespaces import MPMATH, NUMPY
 
@@ -37,7 +37,7 @@ def evaluate(
     expr: Expr, point: Mapping[Symbol, Any], digits: int, heads: Mapping[str, Callable[..., Any]] | None = None
 ) -> Any:
     """`expr` at a point to `digits` digits; integrals by a quadrature that must agree with itself on two meshes."""
-    table = {**MPMATH, **(heads or {})}
+    table = remembering({**MPMATH, **(heads or {})})
     function = mpmath_function(expr, list(point), table, quadrature=checked_quad)
     return function(*point.values(), digits=digits)
 

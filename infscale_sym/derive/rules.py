@@ -16,7 +16,7 @@ NUMERIC = "numeric"
 
 def is_zero(expr: Expr) -> bool:
     """Whether SymPy can show that `expr` vanishes."""
-    return expr == 0 or expand(expr) == 0 or simplify(expand(powsimp(expr, force=False))) == 0
+    return expr == 0 or expand(expr) == 0 or simplify(expand(powsimp(expr)), doit=False) == 0
 
 
 @dataclass(frozen=True)

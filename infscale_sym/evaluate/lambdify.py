@@ -120,6 +120,23 @@ class ArbPrinter(PythonCodePrinter):
     _print_Sum = _print_Integral
 
 
+def remembering(table: Namespace) -> dict[str, Callable[..., Any]]:
+    """The same functions, each value computed once: a quadrature or a perturbed claim asks for them again and again."""
+
+    def remember(function: Callable[..., Any]) -> Callable[..., Any]:
+        memory: dict[Any, Any] = {}
+
+        def call(*args: Any, digits: int) -> Any:
+            key = (*(a._mpf_ if hasattr(a, "_mpf_") else str(a) for a in args), digits)
+            if key not in memory:
+                memory[key] = function(*args, digits=digits)
+            return memory[key]
+
+        return call
+
+    return {name: remember(function) for name, function in table.items()}
+
+
 def to_mpf(value: Any) -> Any:
     """An mpf at the current precision from an exact rational, a number or a decimal string."""
     import mpmath

@@ -1,6 +1,6 @@
 """Deterministic equivalents of Bayesian linear regression (HP Result 1, eqs. 9-13, arXiv:2512.19905).
 
-kappa (HP: R) is the renormalised ridge, alpha = d/n, and Sigma may be given by its eigenvalues; a number means Sigma = number * I.
+kappa (HP: R) is the renormalised ridge, alpha = d/n; Sigma is given by its eigenvalues, or a number for number * I.
 """
 
 from sympy import sqrt
@@ -57,8 +57,8 @@ MEAN = Formula(
     statement=Equal(MeanShrinkage(lambda_, alpha, Sigma), DegreesOfFreedom(_kappa, Sigma)),
     source=HP.at("Result 1, eqs. 9-13"),
     deviation=(
-        "The source prints m = phi'(I - B)w_T, B = kappa (Sigma + kappa)^-1, for one draw; that holds for the mean over training "
-        "sets only, and is stated here as its normalised trace."
+        "The source prints m = phi'(I - B)w_T, B = kappa (Sigma + kappa)^-1, for one draw; that holds for the "
+        "mean over training sets only, and is stated here as its normalised trace."
     ),
     expected=Expected.HOLDS,
     underived=_LATER,

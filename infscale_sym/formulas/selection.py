@@ -1,4 +1,4 @@
-"""The selection error itself: its exact integral form and its value for a single answer, for the sampler of HP (arXiv:2512.19905)."""
+"""The selection error itself: its exact integral form and its value for one answer (sampler of HP, arXiv:2512.19905)."""
 
 from infscale_sym.formulas.record import OWN, Expected, Formula
 from infscale_sym.notation.heads import SelectionError, SelectionIntegral

@@ -66,7 +66,7 @@ NOTATION: tuple[Notation, ...] = (
     Notation(j, "j", "j = 0, 1, 2, ...", "order of a term", between=("0", "8")),
     Notation(alpha, r"\alpha", "alpha > 0", "features per training pair, d/n", between=("0.05", "2.5")),
     Notation(sigma, r"\sigma", "sigma > 0", "standard deviation of the label noise (units of y)", between=("0.6", "1.5")),
-    Notation(gamma, r"\gamma", "gamma > 0", "prior standard deviation of a weight (units of y per feature)", between=("0.3", "0.8")),
+    Notation(gamma, r"\gamma", "gamma > 0", "prior standard deviation of a weight", between=("0.3", "0.8")),
     Notation(lambda_, r"\lambda", "lambda > 0", "bare ridge (units of Sigma)", between=("0.01", "3")),
     Notation(kappa, r"\kappa", "kappa > 0", "renormalised ridge (units of Sigma)", "HP: R", ("0.01", "3")),
     Notation(

@@ -99,7 +99,10 @@ def tightness(text: str) -> str:
     while at < len(parts):
         token = parts[at]
         if token in (r"\left", r"\right") or _SIZED.match(token):
-            depth += 1 if token == r"\left" or token.endswith("l") else -1
+            delimiter = parts[at + 1] if at + 1 < len(parts) else "."
+            plain = not token.endswith(("t", "l", "r"))  # \Big( says by its delimiter which side it is
+            opening = delimiter in "([" if plain else token == r"\left" or token.endswith("l")
+            depth += 1 if opening else -1
             at += 2  # the delimiter
             continue
         if token in "([":

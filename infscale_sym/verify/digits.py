@@ -13,7 +13,7 @@ from sympy import Expr, Symbol, diff, simplify
 from infscale_sym.derive.numbers import best_of_k_exact
 from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import ValidationError
-from infscale_sym.evaluate.lambdify import arb_function, mpmath_function
+from infscale_sym.evaluate.lambdify import arb_function, mpmath_function, remembering
 from infscale_sym.formulas import Formula
 from infscale_sym.notation.heads import AveragedSelectionError, SelectionError
 from infscale_sym.notation.relations import AsymptoticTo
@@ -29,23 +29,6 @@ AMOUNTS = tuple(mpmath.mpf(10) ** -n for n in (2, 6, 12, 24, 36, 48))
 _EPSILON = Symbol("epsilon_perturbation", positive=True)
 
 
-def _remembering(table: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """The same functions, each value computed once: a perturbed claim asks for the same quantities again and again."""
-
-    def remember(function: Callable[..., Any]) -> Callable[..., Any]:
-        memory: dict[Any, Any] = {}
-
-        def call(*args: Any, digits: int) -> Any:
-            key = (*(a._mpf_ if isinstance(a, mpmath.mpf) else str(a) for a in args), digits)
-            if key not in memory:
-                memory[key] = function(*args, digits=digits)
-            return memory[key]
-
-        return call
-
-    return {name: remember(function) for name, function in table.items()}
-
-
 def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     """The leg, and the smallest perturbation of the claim that it catches, in words."""
     if isinstance(formula.statement, AsymptoticTo):
@@ -55,11 +38,11 @@ def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
 def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     road = ROADS.get(formula.id, Road())
-    where = points(formula, 2 if quick else 4)
+    where = points(formula, min(road.count, 2 if quick else 4))
     lhs, rhs = formula.statement.lhs, formula.statement.rhs
     names = list(where[0])
     enclosed = road.arb is not None
-    remembered = _remembering(MPMATH)
+    remembered = remembering(MPMATH)
     # The referee replaces a quantity on the left; on the right only where the left is a bare symbol.
     use_right = bool(getattr(lhs, "is_Symbol", False))
     left, right = [], []
@@ -84,7 +67,9 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if enclosed and agree and reached < digits:
         raise ValidationError(f"the balls are too wide: {reached} digits of {digits}")
     kind = "enclosure" if enclosed else "self-validated"
-    caught = _caught_equality(rhs, names, where, left, enclosed, digits, road, use_right, quick, remembered) if agree else "none"
+    caught = (
+        _caught_equality(rhs, names, where, left, enclosed, digits, road, use_right, quick, remembered) if agree else "none"
+    )
     note = f"; {road.note}" if road.note else ""
     worst = _point_words(where[0])
     if agree:
@@ -95,7 +80,15 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
 
 def _caught_equality(
-    rhs: Expr, names: list[Symbol], where: Any, left: Any, enclosed: bool, digits: int, road: Road, both: bool, quick: bool,
+    rhs: Expr,
+    names: list[Symbol],
+    where: Any,
+    left: Any,
+    enclosed: bool,
+    digits: int,
+    road: Road,
+    both: bool,
+    quick: bool,
     remembered: Mapping[str, Callable[..., Any]],
 ) -> str:
     def passes(wrong: Callable[..., Any], amount: Any) -> bool:
@@ -124,14 +117,15 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     statement = formula.statement
     assert isinstance(statement, AsymptoticTo)
     where = points(formula, 1 if quick else 2, skip=(k,))
-    series = [_Exact(formula, point, digits, quick) for point in where]
+    # One point goes all the way out; the others stop where enclosures are cheap.
+    series = [_Exact(formula, point, digits, quick or index > 0) for index, point in enumerate(where)]
     names = [*where[0], k]
-    remembered = _remembering(MPMATH)
+    remembered = remembering(MPMATH)
     compiled = mpmath_function(statement.rhs, names, remembered)
     wanted = float(simplify(k * diff(statement.remainder, k) / statement.remainder))
 
     def measure(claim: Callable[..., Any], *extra: Any) -> tuple[bool, list[float], int, Any]:
-        slopes, reached, example = [], 10**6, None
+        slopes, reached, example = [], 0, None
         good = True
         for exact in series:
             errors, values = [], []
@@ -149,7 +143,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
                 onward = float((far - last) / (steps[2] - steps[1]))
                 agreement = int(mpmath.floor(-mpmath.log10(errors[-1] / abs(exact.values[-1]))))
             slopes += [slope, onward]
-            reached = min(reached, agreement)
+            reached = agreement if exact is series[0] else reached  # the one that goes farthest
             if not (abs(slope - wanted) <= 0.02 * abs(wanted) and abs(onward - wanted) <= 0.02 * abs(wanted)):
                 good = False
                 example = example or (exact, values[-1])

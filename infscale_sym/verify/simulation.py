@@ -135,7 +135,10 @@ def _bare(formula: Formula, quick: bool) -> Leg:
         gaps.append(simulate.posterior_against_ridge(n, d, noise, prior, value, seed=SEED + number))
         wrong.append(simulate.posterior_against_ridge(n, d, noise, prior, 1.001 * value, seed=SEED + number))
     good = max(gaps) < 1e-10 < min(wrong)
-    text = f"posterior mean = ridge regression on 3 draws, largest relative gap {max(gaps):.1g}; a ridge 0.1 % off: {min(wrong):.1g}"
+    text = (
+        f"posterior mean = ridge regression on 3 draws, largest relative gap {max(gaps):.1g}; "
+        f"a ridge 0.1 % off: {min(wrong):.1g}"
+    )
     return Leg("simulation", "exact on 3 draws", good, text, {"gaps": [f"{g:.2g}" for g in gaps]})
 
 

@@ -48,6 +48,7 @@ from infscale_sym.quantities.selection._enclosure_gauss import (
     log_float,
     points_needed,
     power,
+    square,
     symmetric,
 )
 
@@ -109,7 +110,7 @@ class Smoothing:
         edge = gamma * cut.exp() * (-cut.exp() * gamma.cos()).exp() * arb(2).sqrt() * (y2 / 2).exp()
         beyond = (-cut.exp()).exp()
         lost = step * (self.c_min - step).exp() / (1 - (-step).exp())
-        whole = 1 + self.law.tau**2
+        whole = 1 + square(self.law.tau)
         self.cut, self.beyond, self.noise = cut, beyond, y2
         self.relative_p = (line + (edge + beyond) / (1 - arb(-1).exp())).upper()
         self.absolute_p = lost.upper()
@@ -257,7 +258,7 @@ class SmallNoise:
             p += (above - now) * p_
             mean += (above - now) * abs(law.error_tail((2 * self.t * (end - edge)).sqrt()))
             above, edge = now, edge + smoothing.step
-        a, mean = a + above, mean + above * (1 + law.tau**2)
+        a, mean = a + above, mean + above * (1 + square(law.tau))
         log_a = (-p).log1p() if p < 0.5 else a.log()
         return (self.k * power(a, log_a, self.k - 1) * mean).upper()
 

@@ -43,6 +43,7 @@ from infscale_sym.quantities.selection._enclosure_gauss import (
     log_float,
     points_needed,
     power,
+    square,
     symmetric,
 )
 
@@ -76,9 +77,9 @@ class Means:
         start, sigma_ = float(centre.mid()), float(sigma.mid())
         count = math.ceil(math.sqrt(2 * self.nats) * sigma_ / h) + 2
         edge = (count * arb(h) - abs(centre - start)) / sigma
-        mass = sigma * (-(rho**2) / (2 * (1 + t))).exp()  # E w
+        mass = sigma * (-square(rho) / (2 * (1 + t))).exp()  # E w
         tail = (edge / arb(2).sqrt()).erfc() / 2
-        offset = (centre + shift) ** 2
+        offset = square(centre + shift)
         self.weight = mass
         self.error_weight = mass * (offset + variance)  # b(0) = E[(x+D)² w]
         constant = 2 / (1 - arb(-1).exp())
@@ -96,7 +97,7 @@ class Means:
             x = start + step * j
             w = (-x * x / (2 * t)).exp()
             p = step * density(x - rho)
-            self.nodes.append((-w, p, p * w * (x + shift) ** 2, p * w))
+            self.nodes.append((-w, p, p * w * square(x + shift), p * w))
 
     def survival_and_b(self, u: arb) -> tuple[arb, arb]:
         """(1 - a(u), b(u))."""
@@ -240,7 +241,7 @@ class StripIntegrator:
     def _mean_beyond(self, v: arb) -> arb:
         """Upper bound for E[(x+D)² e^{-uw}], u = e^v."""
         law = self.law
-        whole = 1 + law.tau**2
+        whole = 1 + square(law.tau)
         best = whole
         with flint.ctx.workprec(BOUND_BITS):
             for i in range(-24, 25):

@@ -21,7 +21,7 @@ from flint import acb, arb, fmpq
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import Exact, exact
 from infscale_sym.quantities.selection._enclosure_float import FloatLaw, rough_range
-from infscale_sym.quantities.selection._enclosure_gauss import BOUND_BITS, Folded, log_float, symmetric
+from infscale_sym.quantities.selection._enclosure_gauss import BOUND_BITS, Folded, log_float, square, symmetric
 from infscale_sym.quantities.selection._enclosure_small_t import GAMMA, SmallNoise, Smoothing
 from infscale_sym.quantities.selection._enclosure_strip import StripIntegrator
 from infscale_sym.quantities.selection._enclosure_zero import enclose_zero
@@ -98,9 +98,7 @@ def log_survival_arb(r: Any, rho: Any) -> Any:
     return acb(survival_arb(r_, rho_)).log()
 
 
-def _enclose(
-    k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int, thorough: bool
-) -> tuple[arb, int | None]:
+def _enclose(k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int, thorough: bool) -> tuple[arb, int | None]:
     """One attempt at `digits` digits: the ball, and the number of digits aimed at instead where that was lowered."""
     integer = k.denominator == 1
     deep = not integer and k < 20
@@ -143,7 +141,7 @@ def _enclose_noisy(k: arb, integer: bool, t: arb, law: Folded, digits: int) -> a
         log_target = scale - (digits + 2) * _LN10
         end, depth = rough.cutoff(log_target - 1)
         depth = depth if k < 1000 else 0.0  # a(V) is far from 0 or 1 only for a small k
-        far = nats + max(log_float(k * (1 + law.tau**2)) - scale, log_float(k) + depth)
+        far = nats + max(log_float(k * (1 + square(law.tau))) - scale, log_float(k) + depth)
         smoothing = Smoothing(k, t, law, nats + depth, far)
         second = SmallNoise(k, integer, t, law, smoothing, log_target, digits)
         part, extra, share = second.run(first.end, max(end, first.end + 0.5))
