@@ -150,6 +150,21 @@ class TestContract:
         tau = 1 + Fraction(1, 10**20)
         assert log10_radius(selection_error_arb(10**6, 0, tau, Fraction(1, 2), 30)) <= -30
 
+    @pytest.mark.parametrize("t", [0, 30])
+    def test_balls_as_parameters(self, t: int) -> None:
+        with flint.ctx.workprec(BITS):
+            third, wide = arb(fmpq(1, 3)), arb(1, 1e-12)
+        ball = selection_error_arb(arb(50), t, third, third, 30)
+        assert ball.overlaps(selection_error_arb(50, t, Fraction(1, 3), Fraction(1, 3), 30))
+        assert log10_radius(ball) < -29
+        wide_ball = selection_error_arb(50, t, wide, third, 30)
+        for tau in (1 - Fraction(1, 10**12), 1 + Fraction(1, 10**12)):
+            assert wide_ball.overlaps(selection_error_arb(50, t, tau, Fraction(1, 3), 30))
+        assert -13 < log10_radius(wide_ball) < -8
+        assert selection_error_arb(50, arb("inf"), 1, 2) == 2
+        with pytest.raises(DomainError, match="rho must be"):
+            selection_error_arb(50, t, 1, arb("nan"))
+
     def test_context_precision_is_left_alone(self) -> None:
         before = flint.ctx.prec
         selection_error_arb(3, 0, 0, 1, 30)
@@ -178,13 +193,13 @@ class TestContract:
 class TestNegativeControls:
     """What is changed by a little must be noticed."""
 
-    @pytest.mark.parametrize(("k", "t"), [(10**6, 0), (17, 30)])
-    @pytest.mark.parametrize("which", ["tau", "rho", "t"])
+    @pytest.mark.parametrize(
+        ("k", "t", "which"),
+        [(10**6, 0, "tau"), (10**6, 0, "rho"), (17, 30, "tau"), (17, 30, "rho"), (17, 30, "t")],
+    )
     def test_a_shift_of_a_parameter_separates_the_balls(self, k: int, t: int, which: str) -> None:
         tiny = Fraction(1, 10**20)
         shift = {name: tiny if name == which else 0 for name in ("t", "tau", "rho")}
-        if t == 0 and which == "t":
-            pytest.skip("t = 0 is the edge of the box")
         ball = selection_error_arb(k, t, 1, Fraction(1, 2), 30)
         moved = selection_error_arb(k, t + shift["t"], 1 + shift["tau"], Fraction(1, 2) + shift["rho"], 30)
         assert not ball.overlaps(moved)
@@ -252,13 +267,13 @@ class TestPieces:
     def test_surrogate_against_the_strip_method(self) -> None:
         """Two discretisations that share only the folded law agree within their bounds, compressed or not."""
         with flint.ctx.workprec(160):
-            for t_, rho_ in ((1, 3), ("0.02", "0.5"), (30, 12)):
+            for t_, rho_, v_ in ((1, 7, 30), ("0.02", "0.5", 30), (30, 28, 14)):
                 law, t = Folded(arb(rho_), arb(1)), arb(t_)
                 smoothing = Smoothing(arb(50), t, law, 40.0, 60.0)
                 small = SmallNoise(arb(50), True, t, law, smoothing, -40.0, 15)
-                v = arb(30)
-                one_minus_a, b = Means(t, law, 30.5, 100.0).survival_and_b(v.exp())
-                rules = [smoothing.rule(20.0, 40.0)]
+                v = arb(v_)
+                one_minus_a, b = Means(t, law, v_ + 0.5, 110.0).survival_and_b(v.exp())
+                rules = [smoothing.rule(max(smoothing.start, v_ - 10.0), v_ + 10.0)]
                 rules.append(type(rules[0])(smoothing.direct, smoothing.start, math.inf, arb(0), arb(0), arb(0)))
                 assert t > 5 or len(rules[0].nodes) < len(rules[1].nodes)
                 for rule in rules:

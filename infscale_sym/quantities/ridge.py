@@ -39,13 +39,15 @@ def renormalized_ridge(lambda_: Any, alpha: Any, Sigma: Any) -> Any:
     lam, al = np.broadcast_arrays(_positive(lambda_, "lambda"), _positive(alpha, "alpha"))
     kappa = lam + al * eigenvalues.mean()
     for _ in range(200):
-        ratio = eigenvalues / (eigenvalues + kappa[..., None])
-        value = kappa * (1 - al * ratio.mean(-1)) - lam
-        slope = 1 - al * (ratio**2).mean(-1)
-        step = value / slope
-        kappa = kappa - step
-        if np.all(np.abs(step) <= 4e-16 * kappa):
+        # With rest = kappa/(s + kappa) nothing cancels in 1 - alpha df1 near alpha = 1. From above, Newton's steps on a
+        # convex function descend until rounding stops them.
+        rest = kappa[..., None] / (eigenvalues + kappa[..., None])
+        value = kappa * ((1 - al) + al * rest.mean(-1)) - lam
+        slope = (1 - al) + al * (rest * (2 - rest)).mean(-1)
+        new = kappa - value / slope
+        if not np.any(new < kappa):
             return kappa[()]
+        kappa = np.minimum(new, kappa)
     raise ValidationError("renormalised ridge: Newton's method did not settle; report these parameters")
 
 

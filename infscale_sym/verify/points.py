@@ -47,6 +47,7 @@ ROADS: dict[str, Road] = {
         mp={"SelectionError": _pair},
         values={k: (Fraction(2),), t: tuple(Fraction(n, 4) for n in (8, 11, 14, 20))},
         note="left side: the definition integrated over both answers at k = 2",
+        count=3,
     ),
     "selection.single-answer": Road(
         mp={"SelectionError": _barely_more_than_one},

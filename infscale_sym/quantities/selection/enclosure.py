@@ -19,12 +19,14 @@ import flint
 from flint import acb, arb, fmpq
 
 from infscale_sym.errors import DomainError
-from infscale_sym.evaluate.inputs import Exact, exact
+from infscale_sym.evaluate.inputs import exact
 from infscale_sym.quantities.selection._enclosure_float import FloatLaw, rough_range
 from infscale_sym.quantities.selection._enclosure_gauss import BOUND_BITS, Folded, log_float, square, symmetric
 from infscale_sym.quantities.selection._enclosure_small_t import GAMMA, SmallNoise, Smoothing
 from infscale_sym.quantities.selection._enclosure_strip import StripIntegrator
 from infscale_sym.quantities.selection._enclosure_zero import enclose_zero
+
+Parameter = Fraction | arb
 
 _LN10 = math.log(10)
 _ATTEMPTS = 4
@@ -37,7 +39,8 @@ def selection_error_arb(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50, *,
     """A ball that provably contains F_k(t; tau, rho); dimensionless.
 
     k, t, tau, rho: one number each (int, float, Fraction, Decimal, decimal string, mpf, ...), taken exactly; t may be
-    infinite. Box: 1 <= k <= 1e16 (any real), t = 0 or 1e-6 <= t <= 1e6 or t = inf, |tau|, |rho| <= 40; digits >= 1.
+    infinite. A flint ball is allowed too: the result then contains F for every value in it, and its radius is what that
+    leaves. Box: 1 <= k <= 1e16 (any real), t = 0 or 1e-6 <= t <= 1e6 or t = inf, |tau|, |rho| <= 40; digits >= 1.
     The relative radius is at most 10^-digits at t = 0 and t = inf, and at t > 0 wherever the strip method alone serves
     (k (E w)²/E w² >> 1 or large t; w = exp(-x²/(2t))). Elsewhere at t > 0 it is 10^-min(digits, 18), because 50 digits
     can take minutes there; `thorough` pursues `digits` regardless. The precision of the flint context is left as it was.
@@ -45,16 +48,18 @@ def selection_error_arb(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50, *,
     """
     if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
         raise DomainError(f"digits must be an integer of at least 1; got {digits!r}")
-    k_, t_ = exact(k, "k"), exact(t, "t", infinite=True)
-    tau_, rho_ = exact(tau, "tau"), exact(rho, "rho")
+    k_, t_, tau_, rho_ = _parameter(k, "k"), _parameter(t, "t"), _parameter(tau, "tau"), _parameter(rho, "rho")
     _check_box(k_, t_, tau_, rho_)
     if k_ == 1 or t_ == math.inf:
         with flint.ctx.workprec(int(3.33 * digits) + 32):
-            return _ball(1 + Fraction(tau_) ** 2)
+            return 1 + square(tau_) if isinstance(tau_, arb) else _ball(1 + tau_ * tau_)
+    given_as_balls = any(isinstance(value, arb) for value in (k_, t_, tau_, rho_))
     goal = digits
     ball = arb("nan")
     for _ in range(_ATTEMPTS):
-        ball, limit = _enclose(Fraction(k_), Fraction(t_), Fraction(tau_), Fraction(rho_), goal, thorough)
+        ball, limit = _enclose(k_, t_, tau_, rho_, goal, thorough)
+        if given_as_balls:
+            return ball
         aim = digits if limit is None else min(digits, limit)
         with flint.ctx.workprec(BOUND_BITS):
             missing = (log_float(ball.rad() / abs(ball).lower()) / _LN10 + aim) if not ball.contains(0) else 20.0
@@ -98,9 +103,9 @@ def log_survival_arb(r: Any, rho: Any) -> Any:
     return acb(survival_arb(r_, rho_)).log()
 
 
-def _enclose(k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int, thorough: bool) -> tuple[arb, int | None]:
+def _enclose(k: Parameter, t: Parameter, tau: Parameter, rho: Parameter, digits: int, thorough: bool) -> tuple[arb, int | None]:
     """One attempt at `digits` digits: the ball, and the number of digits aimed at instead where that was lowered."""
-    integer = k.denominator == 1
+    integer = isinstance(k, Fraction) and k.denominator == 1
     deep = not integer and k < 20
     limit = None
     if t > 0 and not thorough and digits > SMALL_NOISE_DIGITS and not _strip_serves(k, t, tau, rho, digits):
@@ -118,10 +123,11 @@ def _start(k: float, digits: int) -> float:
     return math.log((nats + 2 * math.log(k) + 60) / math.cos(GAMMA)) + 5.2
 
 
-def _strip_serves(k: Fraction, t: Fraction, tau: Fraction, rho: Fraction, digits: int) -> bool:
+def _strip_serves(k: Parameter, t: Parameter, tau: Parameter, rho: Parameter, digits: int) -> bool:
     """Whether the strip method alone is expected to reach the tail (an expectation, not a claim)."""
-    start, nats = _start(float(k), digits), (digits + 5) * _LN10
-    rough = rough_range(FloatLaw(float(rho), float(tau), float(t)), float(k), 1.0, nats + math.log(k))
+    k_, t_, tau_, rho_ = (float(_ball(value).mid()) for value in (k, t, tau, rho))
+    start, nats = _start(k_, digits), (digits + 5) * _LN10
+    rough = rough_range(FloatLaw(rho_, tau_, t_), k_, 1.0, nats + math.log(k_))
     return rough.cutoff(rough.log_part - (digits + 2) * _LN10)[0] < start - 0.5
 
 
@@ -150,24 +156,48 @@ def _enclose_noisy(k: arb, integer: bool, t: arb, law: Folded, digits: int) -> a
     return total + symmetric(absolute + relative * ceiling)
 
 
-def _check_box(k: Exact, t: Exact, tau: Exact, rho: Exact) -> None:
-    if not 1 <= k <= 10**16:
+def _parameter(value: Any, name: str) -> Any:
+    """A Fraction (or math.inf for t), or the ball itself if it is no single number."""
+    if isinstance(value, arb) and value.is_finite():
+        if not value.is_exact():
+            return value
+        mantissa, exponent = value.man_exp()
+        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    if isinstance(value, arb):  # infinity, or a DomainError for nan
+        value = float(value.mid())
+    number = exact(value, name, infinite=name == "t")
+    return number if number == math.inf else Fraction(number)
+
+
+def _check_box(k: Any, t: Any, tau: Any, rho: Any) -> None:
+    if not (k >= 1 and k <= 10**16):
         raise DomainError(f"k must lie in [1, 1e16]; got {_show(k)}")
-    if not (t == 0 or t == math.inf or Fraction(1, 10**6) <= t <= 10**6 or t == 1e-6):
+    if not (t == 0 or t == math.inf or _within(t)):
         raise DomainError(f"t must be 0, lie in [1e-6, 1e6] or be inf; got {_show(t)}")
     for name, value in (("tau", tau), ("rho", rho)):
         if not abs(value) <= 40:
             raise DomainError(f"{name} must lie in [-40, 40]; got {_show(value)}")
 
 
-def _show(value: Exact) -> str:
+def _within(t: Any) -> bool:
+    """Whether t certainly lies in [1e-6, 1e6]; the double 1e-6, a little below the decimal, does."""
+    if isinstance(t, arb):
+        return bool(t >= arb(1e-6)) and bool(t <= 10**6)
+    return Fraction(1e-6) <= t <= 10**6
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, arb):
+        return f"the ball {value}"
     try:
         return f"{float(value):.17g}"
     except OverflowError:
         return "a number beyond 1e308" if value > 0 else "a number below -1e308"
 
 
-def _ball(value: Fraction) -> arb:
+def _ball(value: Parameter) -> arb:
+    if isinstance(value, arb):
+        return value
     return arb(fmpq(value.numerator, value.denominator))
 
 
