@@ -34,6 +34,7 @@ def exact(value: Any, name: str = "value", *, infinite: bool = False) -> Exact:
         value = value[()]
     if isinstance(value, np.generic):
         value = value.item()
+    number: Any = value  # what follows asks for attributes that only some kinds of number have
     result: Exact | None = None
     if isinstance(value, bool):
         result = None
@@ -51,15 +52,15 @@ def exact(value: Any, name: str = "value", *, infinite: bool = False) -> Exact:
     elif isinstance(value, numbers.Rational):
         result = Fraction(int(value.numerator), int(value.denominator))
     elif hasattr(value, "_mpf_"):  # mpmath, without importing it
-        sign, mantissa, exponent, _bits = value._mpf_
+        sign, mantissa, exponent, _bits = number._mpf_
         if mantissa or not exponent:
             result = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1 if sign else 1)
         elif value == math.inf:
             result = math.inf
     elif getattr(value, "is_Rational", False):  # SymPy
-        result = Fraction(int(value.p), int(value.q))
+        result = Fraction(int(number.p), int(number.q))
     elif getattr(value, "is_Float", False):
-        return exact(value._to_mpmath(value._prec), name, infinite=infinite)
+        return exact(number._to_mpmath(number._prec), name, infinite=infinite)
     elif getattr(value, "is_infinite", False) and getattr(value, "is_extended_positive", False):
         result = math.inf
     if result is None or (result == math.inf and not infinite):

@@ -250,10 +250,11 @@ def _positive_mp(value: Any, name: str) -> Any:
 def midpoint(ball: Any) -> Any:
     """The centre of a ball as an mpf, exactly."""
     import mpmath
+    from mpmath.libmp import from_man_exp
 
     mantissa, exponent = ball.mid().man_exp()
     # from_man_exp without a precision is exact; mpf(int) would round to the current one.
-    return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(mantissa), int(exponent)))
+    return mpmath.mp.make_mpf(from_man_exp(int(mantissa), int(exponent)))
 
 
 def from_mpf(value: Any) -> Any:

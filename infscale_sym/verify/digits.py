@@ -254,7 +254,7 @@ def _log_radius(ball: Any) -> float:
 
 
 def _show(value: Any) -> str:
-    return mpmath.nstr(value, 15) if isinstance(value, mpmath.mpf) else value.str(15)
+    return str(mpmath.nstr(value, 15)) if isinstance(value, mpmath.mpf) else str(value.str(15))
 
 
 def _point_words(point: Point) -> str:
