@@ -57,12 +57,11 @@ class Step:
         return f"{left}= {latex(self.after)}{order}"
 
     def _repr_markdown_(self) -> str:
-        given = "".join(f" Hypothesis: {h}." for h in self.hypotheses)
+        given = "".join(f" *Hypothesis:* {h}." for h in self.hypotheses)
         mark = "checked symbolically" if self.evidence.kind == "symbolic" else "checked numerically"
-        return (
-            f"$$\\displaystyle {self.latex(first=True)}$$\n\n"
-            f"*{self.rule}* — {self.reason}{given}\n\n<small>{mark}: {self.evidence.detail}; {self.caught}</small>"
-        )
+        small = f"{mark}: {self.evidence.detail}; {self.caught}".replace("*", "\\*").replace("_", "\\_")
+        words = f"{self.reason}.{given}".replace("_", "\\_").replace("^", "\\^")
+        return f"$$\\displaystyle {self.latex(first=True)}$$\n\n**{self.rule}** — {words}\n\n<small>{small}</small>"
 
     def __repr__(self) -> str:
         return f"<step: {self.rule}, {self.evidence.kind}>"
@@ -164,6 +163,9 @@ class Derivation:
         if not tried:
             raise DerivationError(f"{self.id}, {rule.name}: the right side could not be perturbed")
         return f"{tried} perturbations of one part in 10^6 caught"
+
+    def _repr_markdown_(self) -> str:
+        return f"$$\\boxed{{{latex(self.formula.statement)}}}$$\n\n`{self.id}`: {self.verdict}"
 
     def __repr__(self) -> str:
         return f"<derivation of {self.id}: {self.verdict}>"
