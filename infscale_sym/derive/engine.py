@@ -21,7 +21,7 @@ from infscale_sym.notation.relations import AsymptoticTo
 
 @dataclass(frozen=True)
 class Evidence:
-    """How a step was checked: 'symbolic' or 'numeric', with one line of detail."""
+    """How a step was checked: 'symbolic', 'instances' (symbolic at a few k only) or 'numeric', with one line of detail."""
 
     kind: str
     detail: str
@@ -58,7 +58,8 @@ class Step:
 
     def _repr_markdown_(self) -> str:
         given = "".join(f" *Hypothesis:* {h}." for h in self.hypotheses)
-        mark = "checked symbolically" if self.evidence.kind == "symbolic" else "checked numerically"
+        marks = {"symbolic": "checked symbolically", "instances": "checked symbolically at k = 2, 3, 4 only"}
+        mark = marks.get(self.evidence.kind, "checked numerically")
         small = f"{mark}: {self.evidence.detail}; {self.caught}".replace("*", "\\*").replace("_", "\\_")
         words = f"{self.reason}.{given}".replace("_", "\\_").replace("^", "\\^")
         return f"$$\\displaystyle {self.latex(first=True)}$$\n\n**{self.rule}** — {words}\n\n<small>{small}</small>"
@@ -143,12 +144,15 @@ class Derivation:
 
     @property
     def verdict(self) -> str:
-        """'proved' if every step is symbolic, else 'derived (n symbolic, m numeric)'; 'unfinished' before conclude()."""
+        """'proved' if every step is symbolic for all k, else 'derived (n symbolic, ..., m numeric)'; 'unfinished' before conclude()."""
         if not self.concluded:
             return "unfinished"
-        symbolic = sum(step.evidence.kind == "symbolic" for step in self.steps)
-        numeric = len(self.steps) - symbolic
-        return "proved" if not numeric else f"derived ({symbolic} symbolic, {numeric} numeric)"
+        kinds = [step.evidence.kind for step in self.steps]
+        symbolic, instances, numeric = (kinds.count(kind) for kind in ("symbolic", "instances", "numeric"))
+        if symbolic == len(kinds):
+            return "proved"
+        parts = [f"{symbolic} symbolic"] + [f"{instances} at k = 2, 3, 4"] * (instances > 0)
+        return f"derived ({', '.join(parts + [f'{numeric} numeric'] * (numeric > 0))})"
 
     def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
         """Perturb the right side through the same check; every perturbation must be caught."""

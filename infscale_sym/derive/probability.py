@@ -13,7 +13,7 @@ from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, e
 
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.numbers import evaluate, random_points
-from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, outside, same, split
+from infscale_sym.derive.rules import INSTANCES, NUMERIC, SYMBOLIC, outside, same, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.heads import (
     ErrorLaplace,
@@ -69,7 +69,7 @@ class DefinitionOfSampling:
             wanted = sum(weight[n] / total * (draw[n] + tau) ** 2 for n in range(1, count + 1))
             if simplify(_at(factor * inside, count) - wanted) != 0:
                 raise DerivationError(f"for {count} answers the weighted average is {wanted}")
-        return Evidence(SYMBOLIC, "the weights w_i/sum_j w_j sum to one, for k = 2, 3, 4")
+        return Evidence(INSTANCES, "the weights w_i/sum_j w_j sum to one, for k = 2, 3, 4")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Exchange:
                 terms += one.subs(swap, simultaneous=True)
             if simplify(terms - _at(whole, count)) != 0 or simplify(factor.subs(k, count) - count) != 0:
                 raise DerivationError(f"for {count} answers the terms do not add up to the average")
-        return Evidence(SYMBOLIC, "each term is the first with two draws swapped, for k = 2, 3, 4")
+        return Evidence(INSTANCES, "each term is the first with two draws swapped, for k = 2, 3, 4")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class IndependentDraws:
                     expanded *= base.args[0].subs({weight[1]: weight[n], draw[1]: draw[n]}, simultaneous=True)
             if next(fresh, None) is not None or not same(simplify(expanded / whole), Integer(1)):
                 raise DerivationError(f"for {count} answers the product over draws is not the integrand")
-        return Evidence(SYMBOLIC, "the integrand is a product over draws, for k = 2, 3, 4")
+        return Evidence(INSTANCES, "the integrand is a product over draws, for k = 2, 3, 4")
 
 
 @dataclass(frozen=True)

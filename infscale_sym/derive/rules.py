@@ -16,6 +16,7 @@ from infscale_sym.notation.heads import Head
 
 SYMBOLIC = "symbolic"
 NUMERIC = "numeric"
+INSTANCES = "instances"  # symbolic, but only for a few whole numbers k
 
 
 def is_zero(expr: Expr) -> bool:

@@ -110,7 +110,7 @@ def _caught_equality(
             return arb_function(expr, args, {**ARB, **((road.arb or {}) if both else {})})
         return mpmath_function(expr, args, remembered)
 
-    return _smallest(rhs, compiled, passes, most=4 if quick else 12, floor=digits)
+    return _smallest(rhs, compiled, passes, most=4 if quick else None, floor=digits)
 
 
 def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
@@ -156,7 +156,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
             statement.rhs,
             lambda expr: mpmath_function(expr, [*names, _EPSILON], remembered),
             lambda claim, amount: measure(claim, amount)[0],
-            most=4 if quick else 16,
+            most=4 if quick else None,
             floor=digits,
         )
         start, mid, end = series[0].ladder[0], series[0].ladder[-2], series[0].ladder[-1]
@@ -219,7 +219,9 @@ def _leading_order(rhs: Expr, point: Point) -> float:
     return round(float(mpmath.log10(one / two)), 2)
 
 
-def _smallest(rhs: Expr, compiled: Callable[[Expr], Any], passes: Callable[[Any, Any], bool], most: int, floor: int) -> str:
+def _smallest(
+    rhs: Expr, compiled: Callable[[Expr], Any], passes: Callable[[Any, Any], bool], most: int | None, floor: int
+) -> str:
     """Perturb every number of the claim; the smallest amount caught, and whether each is caught at 10^-6."""
     smallest, missed, tried = None, [], 0
     for words, wrong in perturbations(rhs, _EPSILON, most=most):
