@@ -144,7 +144,7 @@ class Derivation:
 
     @property
     def verdict(self) -> str:
-        """'proved' if every step is symbolic for all k, else 'derived (n symbolic, ..., m numeric)'; 'unfinished' before conclude()."""
+        """'proved' if every step is symbolic for all k, else 'derived (...)'; 'unfinished' before conclude()."""
         if not self.concluded:
             return "unfinished"
         kinds = [step.evidence.kind for step in self.steps]

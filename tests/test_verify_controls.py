@@ -1,0 +1,98 @@
+"""Negative controls of verification and derivation: what is false must be refused, by the leg that should refuse it."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from math import comb, erf, pi, sqrt
+
+import pytest
+from sympy import Integral, Symbol, oo
+
+from infscale_sym import catalog, selection_error
+from infscale_sym.derive import Derivation
+from infscale_sym.derive.asymptotics import GammaIntegrals
+from infscale_sym.derive.probability import TailFormula, ZeroTemperature
+from infscale_sym.errors import DerivationError
+from infscale_sym.formulas import FORMULAS
+from infscale_sym.formulas.series import best_of_k_coefficients
+from infscale_sym.notation.heads import MinimumTail, SelectionError, SquaredMinimum
+from infscale_sym.notation.symbols import k, r, tau
+from infscale_sym.quantities.ridge import renormalized_ridge
+from infscale_sym.verify import digits, simulation
+
+
+def record(id: str):
+    return catalog.formula(id).record
+
+
+@pytest.mark.parametrize("id", ["ridge.isotropic", "best-of-k.leading", "best-of-k.extreme-value"])
+def test_a_claim_off_by_a_thousandth_is_refuted_by_its_digits(id: str) -> None:
+    true = record(id)
+    false = dataclasses.replace(true, statement=true.statement.with_rhs(true.statement.rhs * (1 + Fraction(1, 1000))))
+    assert digits.check(true, 20, quick=True)[0].agrees
+    leg, _ = digits.check(false, 20, quick=True)
+    assert leg.agrees is False
+    assert "counterexample" in leg.evidence
+
+
+def test_a_claim_off_by_a_fifth_is_refuted_by_simulation() -> None:
+    true = record("best-of-k.leading")
+    false = dataclasses.replace(true, statement=true.statement.with_rhs(true.statement.rhs * Fraction(6, 5)))
+    assert simulation.check(true, quick=True).agrees
+    assert simulation.check(false, quick=True).agrees is False
+
+
+def test_a_wrong_step_and_a_wrong_end_are_refused() -> None:
+    road = Derivation("best-of-k.leading", SelectionError(k, 0, tau, tau))
+    road.claim(SquaredMinimum(k, tau), ZeroTemperature(), "true")
+    with pytest.raises(DerivationError, match="kernel"):
+        road.claim(Integral(3 * r * MinimumTail(r, k, tau), (r, 0, oo)), TailFormula(), "false")
+    with pytest.raises(DerivationError, match="ends in"):
+        road.conclude()
+
+
+def test_a_check_that_cannot_fail_is_refused() -> None:
+    class Anything:
+        name = "anything goes"
+
+        def check(self, before, after):
+            return None
+
+    with pytest.raises(DerivationError, match="proves nothing"):
+        Derivation("best-of-k.leading", SelectionError(k, 0, tau, tau)).claim(SquaredMinimum(k, tau), Anything(), "?")
+
+
+def test_gamma_integrals_refuse_what_is_no_polynomial() -> None:
+    w = Symbol("w", nonnegative=True)
+    with pytest.raises(DerivationError):
+        GammaIntegrals(w).check(Integral(1 / (1 + w), (w, 0, oo)), Symbol("c"))
+
+
+def test_ids_are_unique_partners_meet_and_every_recipe_has_a_formula() -> None:
+    ids = [f.id for f in FORMULAS]
+    assert len(ids) == len(set(ids))
+    assert set(simulation.RECIPES) == set(ids)
+    for formula in FORMULAS:
+        assert not formula.partner or record(formula.partner).partner == formula.id
+
+
+def test_hand_computed_cases() -> None:
+    # tau = rho = 0, k = 2: E min(z1^2, z2^2) = 1 - 2/pi (polar coordinates).
+    assert selection_error(2, 0, 0, 0) == pytest.approx(1 - 2 / pi, rel=1e-13)
+    # k -> oo of a weighted mean at t = 1, tau = 0, rho = 2: (0 - 1)^2 + 1/2.
+    assert selection_error(1e9, 1, 0, 2) == pytest.approx(1.5, rel=1e-6)
+    # The first two coefficients: pi and -3 pi at tau = 0.
+    assert [float(a.subs(tau, 0)) for a in best_of_k_coefficients(3)] == pytest.approx([pi, -3 * pi])
+    # lambda = 1, alpha = 1, Sigma = 1: kappa = (1 + sqrt 5)/2.
+    assert renormalized_ridge(1, 1, 1) == pytest.approx((1 + sqrt(5)) / 2, rel=1e-14)
+
+
+def test_whole_k_by_the_binomial_theorem() -> None:
+    # E R^2 = int 2 r (1 - p)^k dr by a midpoint sum over p = erf(r/sqrt 2), tau = 0: no code of the package.
+    step, count = 2e-4, 3
+    total = sum(
+        2 * x * step * sum(comb(count, i) * (-erf(x / sqrt(2))) ** i for i in range(count + 1))
+        for x in (step * (n + 0.5) for n in range(int(9 / step)))
+    )
+    assert selection_error(count, 0, 0, 0) == pytest.approx(total, rel=1e-7)
