@@ -18,7 +18,7 @@ from infscale_sym.quantities.selection import _chebyshev as chebyshev
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-PAIRS_AT_A_TIME = 12  # pairs (t, rho) whose tables are made at a time
+PAIRS_AT_A_TIME = 24  # pairs (t, rho) whose tables are made at a time
 _NEAR = 0.6  # end of the first panel in rho²/2
 _NODES = ((1e-3, 64), (0.02, 58), (0.1, 52), (0.5, 44), (3.0, 36), (10.0, 32), (np.inf, 20))  # for t up to ...
 

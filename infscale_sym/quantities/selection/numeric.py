@@ -42,7 +42,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _CELLS = 1 << 15  # results of a block: temporaries of 256 kB
-_POINTS = 128  # points, or values of k, summed at a time over their nodes
+_POINTS = 256  # points, or values of k, summed at a time over their nodes
 
 
 def selection_error_numpy(k: Any, t: Any, tau: Any, rho: Any) -> Any:
