@@ -191,8 +191,8 @@ class _Exact:
         gap = order - _leading_order(statement.rhs, self.point)
         far = max(16, math.ceil((digits + 10) / gap))
         if head is AveragedSelectionError:
-            self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", "1e12" if quick else "1e24")
-            far = 12 if quick else 24
+            far = 12 if quick else far
+            self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", f"1e{far}")
         else:
             far = 16 if quick and head is SelectionError else far
             self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", f"1e{far}")
