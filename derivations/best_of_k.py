@@ -19,12 +19,25 @@
 # The small print under each line says how: *symbolically* by SymPy, or *numerically* to so many digits.
 
 # %%
+# %load_ext infscale_sym
 from sympy import Integer, Integral, Rational, Symbol, exp, expand, oo, pi, sqrt
 
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import ExpandInOneOverK, GammaIntegrals, GaussianAverage, Maximize, UseFormula
+from infscale_sym.derive.asymptotics import (
+    ExpandInOneOverK,
+    GammaIntegrals,
+    GaussianAverage,
+    Maximize,
+    UseFormula,
+)
 from infscale_sym.derive.numbers import averaged_exact, best_of_k_exact, law_distance_exact
-from infscale_sym.derive.probability import ClosestAnswer, IndependentTails, Normalized, TailFormula, ZeroTemperature
+from infscale_sym.derive.probability import (
+    ClosestAnswer,
+    IndependentTails,
+    Normalized,
+    TailFormula,
+    ZeroTemperature,
+)
 from infscale_sym.derive.rules import Substitute, Unfold
 from infscale_sym.formulas.series import best_of_k_partial_sum, log_survival_coefficients
 from infscale_sym.notation.heads import (
@@ -107,7 +120,9 @@ leading.claim(
 )
 
 # %% tags=["derives:best-of-k.leading"]
-leading.claim(pi * exp(tau**2) / k**2, GammaIntegrals(w), "the integral is 1! and 2/p^2 = pi exp(tau^2)")
+leading.claim(
+    pi * exp(tau**2) / k**2, GammaIntegrals(w), "the integral is 1! and 2/p^2 = pi exp(tau^2)"
+)
 leading.conclude()
 
 # %% [markdown]
@@ -132,14 +147,18 @@ c = log_survival_coefficients(ORDER - 1)
 exponent = [Integer(0)] + [-c[m] * w ** (m + 1) for m in range(1, ORDER - 1)]  # of 1/k^m, beyond -w
 series = [Integer(1)]
 for m in range(1, ORDER - 1):  # the exponential of a power series: E' = X' E
-    series.append(expand(sum(Rational(i, m) * exponent[i] * series[m - i] for i in range(1, m + 1))))
+    series.append(
+        expand(sum(Rational(i, m) * exponent[i] * series[m - i] for i in range(1, m + 1)))
+    )
 expanded = w * exp(-w) * sum(term / k**m for m, term in enumerate(series))
 
 # %% tags=["derives:best-of-k.all-orders"]
 orders = Derivation("best-of-k.all-orders", SelectionError(k, 0, tau, tau))
 orders.claim(SquaredMinimum(k, tau), ZeroTemperature(), "as before")
 orders.claim(Integral(2 * r * MinimumTail(r, k, tau), (r, 0, oo)), TailFormula(), "as before")
-orders.claim(Integral(2 * r * exp(k * LogSurvival(r, tau)), (r, 0, oo)), IndependentTails(), "as before")
+orders.claim(
+    Integral(2 * r * exp(k * LogSurvival(r, tau)), (r, 0, oo)), IndependentTails(), "as before"
+)
 orders.claim(
     2 / (k * p) ** 2 * Integral(w * exp(k * LogSurvival(w / (k * p), tau)), (w, 0, oo)),
     Substitute(r, w, w / (k * p)),
@@ -180,7 +199,10 @@ others = exp((k - 1) * LogSurvival(r, rho))
 off = Derivation("best-of-k.misspecified", SelectionError(k, 0, tau, rho))
 off.claim(
     Integral(
-        k * ((r + D) ** 2 * normal_density(r - rho) + (r - D) ** 2 * normal_density(r + rho)) * others, (r, 0, oo)
+        k
+        * ((r + D) ** 2 * normal_density(r - rho) + (r - D) ** 2 * normal_density(r + rho))
+        * others,
+        (r, 0, oo),
     ),
     ClosestAnswer(),
     "the density of the chosen answer, at distance r on either side of the judge's",
@@ -193,7 +215,12 @@ off.claim(
 off.claim(
     D**2
     + Integral(
-        k * ((r**2 + 2 * D * r) * normal_density(r - rho) + (r**2 - 2 * D * r) * normal_density(r + rho)) * others,
+        k
+        * (
+            (r**2 + 2 * D * r) * normal_density(r - rho)
+            + (r**2 - 2 * D * r) * normal_density(r + rho)
+        )
+        * others,
         (r, 0, oo),
     ),
     Normalized(D**2),
@@ -206,7 +233,10 @@ at = w / (k * q)
 off.claim(
     D**2
     + Integral(
-        ((at**2 + 2 * D * at) * normal_density(at - rho) + (at**2 - 2 * D * at) * normal_density(at + rho))
+        (
+            (at**2 + 2 * D * at) * normal_density(at - rho)
+            + (at**2 - 2 * D * at) * normal_density(at + rho)
+        )
         * exp((k - 1) * LogSurvival(at, rho))
         / q,
         (w, 0, oo),
@@ -228,7 +258,9 @@ off.claim(
 )
 
 # %% tags=["derives:best-of-k.misspecified"]
-off.claim(D**2 + pi * exp(rho**2) * (1 + 2 * rho * D) / k**2, GammaIntegrals(w), "2!/q^2 = pi exp(rho^2)")
+off.claim(
+    D**2 + pi * exp(rho**2) * (1 + 2 * rho * D) / k**2, GammaIntegrals(w), "2!/q^2 = pi exp(rho^2)"
+)
 off.conclude()
 
 # %% [markdown]
@@ -240,7 +272,11 @@ off.conclude()
 
 # %% tags=["derives:best-of-k.extreme-value"]
 law = Derivation("best-of-k.extreme-value", ChosenTail(x, k, tau))
-law.claim(MinimumTail(x / k, k, tau), Unfold(ChosenTail), "the chosen answer is the closest one; rescale by k")
+law.claim(
+    MinimumTail(x / k, k, tau),
+    Unfold(ChosenTail),
+    "the chosen answer is the closest one; rescale by k",
+)
 
 # %% tags=["derives:best-of-k.extreme-value"]
 law.claim(exp(k * LogSurvival(x / k, tau)), IndependentTails(), "k independent answers")
@@ -260,7 +296,9 @@ law.conclude()
 
 # %% tags=["derives:best-of-k.extreme-value.squared"]
 square = Derivation("best-of-k.extreme-value.squared", ChosenSquareTail(y, k, tau))
-square.claim(MinimumTail(sqrt(y) / k, k, tau), Unfold(ChosenSquareTail), "k^2 R^2 > y when R > sqrt(y)/k")
+square.claim(
+    MinimumTail(sqrt(y) / k, k, tau), Unfold(ChosenSquareTail), "k^2 R^2 > y when R > sqrt(y)/k"
+)
 square.claim(exp(k * LogSurvival(sqrt(y) / k, tau)), IndependentTails(), "k independent answers")
 square.claim(
     exp(-sqrt(y / (pi * exp(tau**2) / 2))),
@@ -276,14 +314,18 @@ square.conclude()
 
 # %% tags=["derives:best-of-k.extreme-value.rate"]
 rate = Derivation("best-of-k.extreme-value.rate", LawDistance(k, tau))
-rate.claim(LawDistance(k, tau).unfold(), Unfold(LawDistance), "Kolmogorov distance of the two tails")
+rate.claim(
+    LawDistance(k, tau).unfold(), Unfold(LawDistance), "Kolmogorov distance of the two tails"
+)
 
 # %% tags=["derives:best-of-k.extreme-value.rate"]
 rate.claim(
     Supremum((p * x) ** 2 * exp(-p * x) / (2 * k), x),
     ExpandInOneOverK(x, 1, k**-2, exact=law_distance_exact, digits=40),
     "the second Taylor coefficient of ln S is -p^2/2, whatever tau",
-    hypotheses=["the expansion is uniform in x: both tails are below any power of 1/k beyond x = (ln k)^2"],
+    hypotheses=[
+        "the expansion is uniform in x: both tails are below any power of 1/k beyond x = (ln k)^2"
+    ],
     remainder=k**-2,
 )
 
@@ -313,7 +355,9 @@ average.claim(
     AveragedSelectionError(k, *model).unfold(),
     Unfold(AveragedSelectionError),
     "the offset is Gaussian over prompts",
-    hypotheses=["proportional limit: E Delta_T^2 = Q and s^2 self-averages (predictive.mean-law; judged by simulation)"],
+    hypotheses=[
+        "proportional limit: E Delta_T^2 = Q and s^2 self-averages (predictive.mean-law; judged by simulation)"
+    ],
 )
 
 # %% tags=["derives:best-of-k.averaged.corrected"]
@@ -324,7 +368,13 @@ average.claim(
         "best-of-k.leading",
         k**-3,
         exact=averaged_exact,
-        values={alpha: (Rational(1, 5), half), sigma: (1,), gamma: (half, third), Sigma: (1,), nu: (quarter, half)},
+        values={
+            alpha: (Rational(1, 5), half),
+            sigma: (1,),
+            gamma: (half, third),
+            Sigma: (1,),
+            nu: (quarter, half),
+        },
     ),
     "the leading law under the average",
     hypotheses=["k^2 F_k is dominated by a multiple of exp(tau^2), integrable as 2 Q < s^2"],
@@ -348,7 +398,9 @@ for ratio in (0.001, 0.05, 0.5):
     values = (1e6, ratio, 1.0, 0.5, 1.0, 0.5)  # k, alpha, sigma, gamma, Sigma, nu
     exact = corrected.lhs.numpy(*values)
     shown = [f"{side.rhs.numpy(*values) / exact - 1:+.2e}" for side in (printed, corrected)]
-    print(f"alpha = {ratio:<5}  printed {shown[0]}  corrected {shown[1]}  (relative to the exact average at k = 10^6)")
+    print(
+        f"alpha = {ratio:<5}  printed {shown[0]}  corrected {shown[1]}  (relative to the exact average at k = 10^6)"
+    )
 
 # %% [markdown]
 # ## The authors' own figure
@@ -379,5 +431,7 @@ with mpmath.workdps(60):
         ball = selection_error.enclose(10**16, 0, offset, offset, digits=50)
         ratio = mpmath.mpf(ball.mid().str(50, radius=False)) * mpmath.mpf(10) ** 32
         limit = mpmath.pi * mpmath.exp(mpmath.mpf(offset) ** 2)
-        print(f"tau = {offset:>3}:  k^2 F = {mpmath.nstr(ratio, 25)}   pi exp(tau^2) = {mpmath.nstr(limit, 25)}")
+        print(
+            f"tau = {offset:>3}:  k^2 F = {mpmath.nstr(ratio, 25)}   pi exp(tau^2) = {mpmath.nstr(limit, 25)}"
+        )
         assert abs(ratio / limit - 1 + 3 / mpmath.mpf(10) ** 16) < 1e-27  # the next term is -3/k

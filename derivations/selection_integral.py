@@ -20,6 +20,7 @@
 # line as written, and the same check must refuse the line when one of its numbers is changed by one part in a million.
 
 # %%
+# %load_ext infscale_sym
 from sympy import Integral, exp, oo
 
 from infscale_sym.derive import Derivation
@@ -37,7 +38,13 @@ from infscale_sym.derive.probability import (
     weight,
 )
 from infscale_sym.derive.rules import Name
-from infscale_sym.notation.heads import ErrorLaplace, Expectation, SelectionError, SelectionIntegral, WeightLaplace
+from infscale_sym.notation.heads import (
+    ErrorLaplace,
+    Expectation,
+    SelectionError,
+    SelectionIntegral,
+    WeightLaplace,
+)
 from infscale_sym.notation.symbols import k, rho, t, tau, u
 
 # %% [markdown]
@@ -47,14 +54,22 @@ from infscale_sym.notation.symbols import k, rho, t, tau, u
 
 # %% tags=["derives:selection.integral"]
 road = Derivation("selection.integral", SelectionError(k, t, tau, rho))
-road.claim(softmax_average(), DefinitionOfSampling(), "answer i is kept with probability w_i over the sum of all weights")
+road.claim(
+    softmax_average(),
+    DefinitionOfSampling(),
+    "answer i is kept with probability w_i over the sum of all weights",
+)
 
 # %% [markdown]
 # The $k$ answers are exchangeable, so every term of the sum has the same average as the first.
 
 # %% tags=["derives:selection.integral"]
 first = weight[1] * (draw[1] + tau) ** 2
-road.claim(k * Expectation(first / TOTAL), Exchange(), "the answers are identically distributed and enter symmetrically")
+road.claim(
+    k * Expectation(first / TOTAL),
+    Exchange(),
+    "the answers are identically distributed and enter symmetrically",
+)
 
 # %% [markdown]
 # The denominator couples the answers. The oldest trick undoes it: $1/W=\int_0^\infty e^{-uW}\,du$ turns the reciprocal of
@@ -73,7 +88,11 @@ road.claim(
 
 # %% tags=["derives:selection.integral"]
 road.claim(
-    k * Integral(Expectation(first * exp(-u * weight[1])) * Expectation(exp(-u * weight[1])) ** (k - 1), (u, 0, oo)),
+    k
+    * Integral(
+        Expectation(first * exp(-u * weight[1])) * Expectation(exp(-u * weight[1])) ** (k - 1),
+        (u, 0, oo),
+    ),
     IndependentDraws(),
     "expectations of functions of different draws multiply",
     hypotheses=["z_1, ..., z_k are independent and standard normal"],
@@ -91,7 +110,11 @@ road.claim(
 )
 
 # %% tags=["derives:selection.integral"]
-road.claim(SelectionIntegral(k, t, tau, rho), Name(SelectionIntegral), "this is what the project calls the integral form")
+road.claim(
+    SelectionIntegral(k, t, tau, rho),
+    Name(SelectionIntegral),
+    "this is what the project calls the integral form",
+)
 road.conclude()
 
 # %% [markdown]

@@ -45,3 +45,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext infscale_sym` in a notebook: derivations are set as mathematics (present.notebook)."""
+    from infscale_sym.present.notebook import load_ipython_extension
+
+    load_ipython_extension(shell)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sympy import Expr, Rational, expand, latex, simplify
+from sympy import Expr, Rational, expand, simplify
 
 from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import DerivationError
@@ -49,20 +49,6 @@ class Step:
     hypotheses: tuple[str, ...] = ()
     remainder: Expr | None = None
     caught: str = ""
-
-    def latex(self, first: bool = False) -> str:
-        """This line as LaTeX: '= right side', led by the left side if `first`, with its remainder."""
-        order = "" if self.remainder is None else rf" + \mathcal{{O}}\!\left({latex(self.remainder)}\right)"
-        left = latex(self.before) + " " if first else ""
-        return f"{left}= {latex(self.after)}{order}"
-
-    def _repr_markdown_(self) -> str:
-        given = "".join(f" *Hypothesis:* {h}." for h in self.hypotheses)
-        marks = {"symbolic": "checked symbolically", "instances": "checked symbolically at k = 2, 3, 4 only"}
-        mark = marks.get(self.evidence.kind, "checked numerically")
-        small = f"{mark}: {self.evidence.detail}; {self.caught}".replace("*", "\\*").replace("_", "\\_")
-        words = f"{self.reason}.{given}".replace("_", "\\_").replace("^", "\\^")
-        return f"$$\\displaystyle {self.latex(first=True)}$$\n\n**{self.rule}** — {words}\n\n<small>{small}</small>"
 
     def __repr__(self) -> str:
         return f"<step: {self.rule}, {self.evidence.kind}>"
@@ -167,9 +153,6 @@ class Derivation:
         if not tried:
             raise DerivationError(f"{self.id}, {rule.name}: the right side could not be perturbed")
         return f"{tried} perturbations of one part in 10^6 caught"
-
-    def _repr_markdown_(self) -> str:
-        return f"$$\\boxed{{{latex(self.formula.statement)}}}$$\n\n`{self.id}`: {self.verdict}"
 
     def __repr__(self) -> str:
         return f"<derivation of {self.id}: {self.verdict}>"
