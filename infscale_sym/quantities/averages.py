@@ -60,7 +60,7 @@ def averaged_selection_error_mp(k: Any, alpha: Any, sigma: Any, gamma: Any, Sigm
 
 
 def gaussian_average_mp(k: Any, ratio: Any, digits: int = 50) -> Any:
-    """E F_k(0; tau, tau) over tau ~ N(0, ratio), 0 < ratio < 1/2, by two meshes that agree; mpf. Arithmetic by Arb for speed."""
+    """E F_k(0; tau, tau) over tau ~ N(0, ratio), 0 < ratio < 1/2, two meshes that agree; mpf. Arithmetic by Arb, for speed."""
     import mpmath
 
     with mpmath.workdps(digits + 15):
