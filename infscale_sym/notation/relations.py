@@ -1,8 +1,8 @@
 """The kinds of statement that a formula can make, as SymPy objects that print and never evaluate.
 
-Equal(lhs, rhs) holds exactly; AsymptoticTo(lhs, rhs, variable, limit, remainder) says lhs = rhs + O(remainder) as the
-variable tends to the limit, with the remainder of lower order than the last term of rhs; ConvergesInLaw says that the
-tail P(X_k > x) tends to the tail of the limit law at every x, with the given rate.
+Equal(lhs, rhs) holds exactly; AtMost(lhs, rhs) says lhs <= rhs; AsymptoticTo(lhs, rhs, variable, limit, remainder) says
+lhs = rhs + O(remainder) as the variable tends to the limit, with the remainder of lower order than the last term of rhs;
+ConvergesInLaw says that the tail P(X_k > x) tends to the tail of the limit law at every x, with the given rate.
 """
 
 from __future__ import annotations
@@ -38,6 +38,16 @@ class Equal(Relation):
 
     def _latex(self, printer: Any) -> str:
         return f"{printer._print(self.lhs)} = {printer._print(self.rhs)}"
+
+
+class AtMost(Relation):
+    """lhs <= rhs everywhere in the domain."""
+
+    def __new__(cls, lhs: Any, rhs: Any) -> AtMost:
+        return super().__new__(cls, sympify(lhs), sympify(rhs))
+
+    def _latex(self, printer: Any) -> str:
+        return rf"{printer._print(self.lhs)} \le {printer._print(self.rhs)}"
 
 
 class AsymptoticTo(Relation):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Expr, Integral, Mul, exp
 
 from infscale_sym.notation.heads import Head
-from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw, Relation
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw, Relation
 from infscale_sym.present.arrange import negative, ordered_terms, parts_of
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.rename import Notation
@@ -45,7 +45,7 @@ def statement_lines(statement: Relation, symbols: Notation | None = None, line: 
     printer = FormulaPrinter(symbols)
     left = printer.doprint(statement.lhs)
     tail = ""
-    sign = "="
+    sign = r"\le" if isinstance(statement, AtMost) else "="
     if isinstance(statement, AsymptoticTo):
         order = order_latex(statement.remainder, printer)
         going = rf"{printer.doprint(statement.variable)} \to {printer.doprint(statement.limit)}"

@@ -16,7 +16,7 @@ from infscale_sym.errors import ValidationError
 from infscale_sym.evaluate.lambdify import arb_function, mpmath_function, remembering
 from infscale_sym.formulas import Formula
 from infscale_sym.notation.heads import AveragedSelectionError, SelectionError
-from infscale_sym.notation.relations import AsymptoticTo
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, Relation
 from infscale_sym.notation.symbols import k
 from infscale_sym.quantities.namespaces import ARB, MPMATH
 from infscale_sym.verify.points import ROADS, Road, points
@@ -33,7 +33,40 @@ def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     """The leg, and the smallest perturbation of the claim that it catches, in words."""
     if isinstance(formula.statement, AsymptoticTo):
         return _asymptotic(formula, digits, quick)
+    if isinstance(formula.statement, AtMost):
+        return _inequality(formula, digits, quick)
     return _equality(formula, digits, quick)
+
+
+def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
+    """lhs <= rhs by enclosures at random points; the reverse, and the road's broken variants, must be refused."""
+    road = ROADS.get(formula.id, Road())
+    where = points(formula, min(road.count, 2 if quick else road.count))
+    names = list(where[0])
+
+    def certain(statement: Relation) -> list[tuple[Any, Any]]:
+        one, two = (arb_function(side, names, {**ARB, **(road.arb or {})}) for side in (statement.lhs, statement.rhs))
+        return [(one(*p.values(), digits=digits), two(*p.values(), digits=digits)) for p in where]
+
+    values = certain(formula.statement)
+    for point, (left, right) in zip(where, values, strict=True):
+        if not (left <= right or left > right):
+            raise ValidationError(f"the balls are too wide to compare at {_point_words(point)}")
+    numbers = _numbers(where, [a for a, _ in values], [b for _, b in values])
+    worst = next((i for i, (a, b) in enumerate(values) if a > b), None)
+    if worst is not None:
+        left, right = values[worst]
+        text = f"counterexample: at {_point_words(where[worst])} the left side is {_show(left)}, the right {_show(right)}"
+        return Leg("digits", "counterexample", False, text, numbers), "none"
+    if not all(b > a for a, b in values):
+        raise ValidationError("equality at a test point: the reverse could not be refused")
+    for words, statement in road.broken:
+        if all(a <= b for a, b in certain(statement)):
+            raise ValidationError(f"a variant that is false also passes: {words}")
+    gap = min(float(((b - a) / b).mid()) for a, b in values)
+    caught = "; ".join(["the reversed inequality", *(words for words, _ in road.broken)])
+    text = f"certain at {len(where)} random points (enclosures), smallest relative gap {gap:.2g}"
+    return Leg("digits", f"certain at {len(where)} points (enclosure)", True, text, numbers), caught
 
 
 def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
@@ -116,13 +149,14 @@ def _caught_equality(
 def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     statement = formula.statement
     assert isinstance(statement, AsymptoticTo)
-    where = points(formula, 1 if quick else 2, skip=(k,))
+    variable = statement.variable
+    where = points(formula, 1 if quick else 2, skip=(variable,))
     # One point goes all the way out; the others stop where enclosures are cheap.
     series = [_Exact(formula, point, digits, quick or index > 0) for index, point in enumerate(where)]
-    names = [*where[0], k]
+    names = [*where[0], variable]
     remembered = remembering(MPMATH)
     compiled = mpmath_function(statement.rhs, names, remembered)
-    wanted = float(simplify(k * diff(statement.remainder, k) / statement.remainder))
+    wanted = float(simplify(variable * diff(statement.remainder, variable) / statement.remainder))
 
     def measure(claim: Callable[..., Any], *extra: Any) -> tuple[bool, list[float], int, Any]:
         slopes, reached, example = [], 0, None
@@ -144,7 +178,8 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
                 agreement = int(mpmath.floor(-mpmath.log10(errors[-1] / abs(exact.values[-1]))))
             slopes += [slope, onward]
             reached = agreement if exact is series[0] else reached  # the one that goes farthest
-            if not (abs(slope - wanted) <= 0.02 * abs(wanted) and abs(onward - wanted) <= 0.02 * abs(wanted)):
+            allowed = 0.02 * max(1.0, abs(wanted))
+            if not (abs(slope - wanted) <= allowed and abs(onward - wanted) <= allowed):
                 good = False
                 example = example or (exact, values[-1])
         return good, slopes, reached, example
@@ -161,60 +196,68 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         )
         start, mid, end = series[0].ladder[0], series[0].ladder[-2], series[0].ladder[-1]
         text = (
-            f"agrees to {reached} digits at k = {end}; error exponent {slopes[0]:.4f} from k = {start} to {mid} and "
-            f"{slopes[1]:.4f} on to {end} (claimed {wanted:g}) ({series[0].kind})"
+            f"agrees to {reached} digits at {variable} = {end}; error exponent {slopes[0]:.4f} from {variable} = {start} "
+            f"to {mid} and {slopes[1]:.4f} on to {end} (claimed {wanted:g}) ({series[0].kind})"
         )
-        numbers = {"slopes": [f"{s:.6f}" for s in slopes], "digits_at_largest_k": str(reached), "largest_k": end}
-        return Leg("digits", f"{reached} digits at k = {end}, order {slopes[1]:.3f}", True, text, numbers), caught
+        numbers = {"slopes": [f"{s:.6f}" for s in slopes], "digits": str(reached), "far_end": f"{variable} = {end}"}
+        return Leg("digits", f"{reached} digits at {variable} = {end}, order {slopes[1]:.3f}", True, text, numbers), caught
     exact, got = example
     with mpmath.workdps(20):
         off = abs(got / exact.values[-1] - 1)
         text = (
-            f"counterexample: at {_point_words(exact.point)}, k = {exact.ladder[-1]} the quantity is "
+            f"counterexample: at {_point_words(exact.point)}, {variable} = {exact.ladder[-1]} the quantity is "
             f"{mpmath.nstr(exact.values[-1], 12)}, the claim gives {mpmath.nstr(got, 12)} "
-            f"({float(100 * off):.3g} % off); the error falls as k^{slopes[1]:.3f}, claimed k^{wanted:g}"
+            f"({float(100 * off):.3g} % off); the error goes as {variable}^{slopes[1]:.3f}, claimed {variable}^{wanted:g}"
         )
     return Leg("digits", "counterexample", False, text, {"slopes": [f"{s:.6f}" for s in slopes]}), caught
 
 
 class _Exact:
-    """The quantity at a ladder of k: four decades, then one very large k. Each value to enough digits for its remainder."""
+    """The quantity at a ladder of the claim's variable: four decades, then one very large value. Each to enough digits for
+    its remainder."""
 
     def __init__(self, formula: Formula, point: Point, digits: int, quick: bool) -> None:
         statement = formula.statement
         assert isinstance(statement, AsymptoticTo)
-        self.point = dict(point)
-        order = abs(float(simplify(k * diff(statement.remainder, k) / statement.remainder)))
+        self.point, self.variable = dict(point), statement.variable
+        order = abs(float(simplify(self.variable * diff(statement.remainder, self.variable) / statement.remainder)))
+        # The relative size of the remainder is variable^-gap: go far enough to see `digits` digits agree.
+        order = order if _falls(statement) else -order
+        gap = order - _leading_order(statement.rhs, self.point, self.variable)
         head = type(statement.lhs)
-        self.kind = "self-validated"
-        # The relative size of the remainder is k^-gap: go far enough to see `digits` digits agree.
-        gap = order - _leading_order(statement.rhs, self.point)
+        self.best_of_k = head is SelectionError and self.variable == k and statement.lhs.args[1] == 0
         far = max(16, math.ceil((digits + 10) / gap))
-        if head is AveragedSelectionError:
+        if own := ROADS.get(formula.id, Road()).ladder:
+            self.ladder = own[:-1] if quick and len(own) > 6 else own
+            far = math.ceil(float(mpmath.log10(mpmath.mpf(self.ladder[-1]))))
+        elif head is AveragedSelectionError:
             far = 12 if quick else far
             self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", f"1e{far}")
         else:
-            far = 16 if quick and head is SelectionError else far
+            far = 16 if quick and self.best_of_k else far
             self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", f"1e{far}")
         self.digits = int(far * gap) + 25
+        self.kind = "enclosure" if self.best_of_k and far <= 16 else "self-validated"
         self.values = [self._value(formula, big) for big in self.ladder]
-        if head is SelectionError and far <= 16:
-            self.kind = "enclosure"
 
     def _value(self, formula: Formula, big: str) -> Any:
-        full = {**self.point, k: big}
-        head = type(formula.statement.lhs)
-        if head is SelectionError and float(big) <= 1e16:
+        full = {**self.point, self.variable: big}
+        if self.best_of_k and float(big) <= 1e16:
             return best_of_k_exact(full, self.digits)
         digits = self.digits
-        if head is AveragedSelectionError:
+        if isinstance(formula.statement.lhs, AveragedSelectionError):
             digits = int(float(mpmath.log10(mpmath.mpf(big)))) + 4  # relative; the error is about 3/k of the value
         return mpmath_function(formula.statement.lhs, list(full), MPMATH)(*full.values(), digits=digits)
 
 
-def _leading_order(rhs: Expr, point: Point) -> float:
-    """p with rhs ~ k^-p as k -> oo, at a point."""
-    function = mpmath_function(rhs, [*point, k], MPMATH)
+def _falls(statement: AsymptoticTo) -> bool:
+    """Whether the remainder falls as the variable grows (it may be O(1), or grow more slowly than the claim)."""
+    return float(simplify(statement.variable * diff(statement.remainder, statement.variable) / statement.remainder)) <= 0
+
+
+def _leading_order(rhs: Expr, point: Point, variable: Symbol) -> float:
+    """p with rhs ~ variable^-p as it tends to infinity, at a point."""
+    function = mpmath_function(rhs, [*point, variable], MPMATH)
     one, two = (abs(function(*point.values(), big, digits=20)) for big in ("1e40", "1e41"))
     return round(float(mpmath.log10(one / two)), 2)
 

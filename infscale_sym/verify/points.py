@@ -13,19 +13,28 @@ from sympy.core.relational import Relational
 from infscale_sym.derive.numbers import SEED, random_points
 from infscale_sym.evaluate.lambdify import mpmath_function
 from infscale_sym.formulas import Formula
+from infscale_sym.notation.relations import Relation
 from infscale_sym.notation.symbols import k, t
 from infscale_sym.quantities.namespaces import MPMATH, REFEREE_ARB, REFEREE_MPMATH
 
 
 @dataclass(frozen=True)
 class Road:
-    """How the left side is computed for one formula, and special values for symbols. `balls`: both sides by enclosure."""
+    """How the left side is computed for one formula, and where.
+
+    `mp`, `arb`: functions that replace a quantity's own on the left side (`arb` given, even empty: both sides by
+    enclosure). `values`: special values for symbols. `ladder`: for an asymptotic claim, five values of its variable over
+    at least four decades and one far beyond, as decimal strings. `broken`: for an inequality, variants that must fail,
+    as pairs (words, statement).
+    """
 
     mp: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     arb: Mapping[str, Callable[..., Any]] | None = None
     values: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
     note: str = ""
     count: int = 4
+    ladder: tuple[str, ...] = ()
+    broken: tuple[tuple[str, Relation], ...] = ()
 
 
 def _pair(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 50) -> Any:
