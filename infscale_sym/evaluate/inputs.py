@@ -44,13 +44,20 @@ def exact(value: Any, name: str = "value", *, infinite: bool = False) -> Exact:
             result = Fraction(text)
         elif _INFINITY.match(text):
             result = math.inf
-    elif isinstance(value, (Decimal, float)):
+    elif isinstance(value, Decimal):
+        if value.is_finite():
+            result = Fraction(value)
+        elif value.is_infinite() and value > 0:
+            result = math.inf
+    elif isinstance(value, float):
         if math.isfinite(value):
             result = Fraction(value)
         elif value == math.inf:
             result = math.inf
     elif isinstance(value, numbers.Rational):
         result = Fraction(int(value.numerator), int(value.denominator))
+    elif hasattr(value, "rad"):  # a ball: its centre is not its value, unless its radius is zero
+        result = _center(value) if number.is_exact() and number.is_finite() else None
     elif hasattr(value, "_mpf_"):  # mpmath, without importing it
         sign, mantissa, exponent, _bits = number._mpf_
         if mantissa or not exponent:
@@ -69,6 +76,11 @@ def exact(value: Any, name: str = "value", *, infinite: bool = False) -> Exact:
     return result
 
 
+def _center(ball: Any) -> Fraction:
+    mantissa, exponent = ball.mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
 def float_array(value: Any, name: str = "value", *, infinite: bool = False) -> np.ndarray:
     """`value` (a number or any nested sequence or array of numbers) as a float64 array, each entry correctly rounded.
 
@@ -77,15 +89,20 @@ def float_array(value: Any, name: str = "value", *, infinite: bool = False) -> n
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
         array = value.astype(np.float64)
     elif type(value) in (float, int):
-        array = np.array(_round(exact(value, name, infinite=infinite)))
+        array = np.array(_round(exact(value, name, infinite=infinite), name))
     else:
         if not isinstance(value, np.ndarray):
+            if isinstance(value, (bytes, bytearray, dict, set)):
+                raise DomainError(f"{name} must be a number or a sequence of numbers; got {value!r}")
             items = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
-            value = np.array(items) if _plain(items) else np.array(items, dtype=object)
+            try:
+                value = np.array(items) if _plain(items) else np.array(items, dtype=object)
+            except ValueError:
+                raise DomainError(f"{name} must be a rectangular array of numbers; got rows of different lengths") from None
         if value.dtype.kind in "fiu":
             array = value.astype(np.float64)
         else:
-            flat = [_round(exact(entry, name, infinite=infinite)) for entry in value.ravel().tolist()]
+            flat = [_round(exact(entry, name, infinite=infinite), name) for entry in value.ravel().tolist()]
             array = np.array(flat, dtype=np.float64).reshape(value.shape)
     if np.isnan(array).any() or (array == -np.inf).any() or (not infinite and np.isinf(array).any()):
         bad = array[~np.isfinite(array)].ravel()[0]
@@ -112,8 +129,8 @@ def _plain(items: Any) -> bool:
     return (type(items) in (float, int) and abs(items) < 2**53) or isinstance(items, (np.floating, np.integer))
 
 
-def _round(value: Exact) -> float:
+def _round(value: Exact, name: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.inf if value > 0 else -math.inf
+        raise DomainError(f"{name} is a finite number beyond the range of a double (1.8e308)") from None

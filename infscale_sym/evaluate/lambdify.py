@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sympy import Expr, Integral, Rational, Sum, Symbol, lambdify
+from sympy.core.function import Application
 from sympy.printing.pycode import PythonCodePrinter
 
 Namespace = Mapping[str, Callable[..., Any]]
@@ -65,10 +66,35 @@ def arb_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callab
     return function
 
 
+#: SymPy's functions that a ball has as a method.
+_BALL_METHODS = {
+    **{name: name for name in ("exp", "log", "erf", "erfc", "gamma", "sin", "cos", "tan", "asin", "acos", "atan")},
+    **{name: name for name in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh")},
+    "loggamma": "lgamma",
+}
+
+
 class ArbPrinter(PythonCodePrinter):
-    """Python source for python-flint: every constant exact, every function a method of a ball."""
+    """Python source for python-flint: every constant exact, every function a method of a ball, and nothing else."""
 
     language = "Python"
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        # Before SymPy's own methods, which would print a call of Python's math.
+        return self._function(expr) if isinstance(expr, Application) else super()._print(expr, **kwargs)
+
+    def _function(self, expr: Any) -> str:
+        name = type(expr).__name__
+        if name in _BALL_METHODS:
+            return f"({self._print(expr.args[0])}).{_BALL_METHODS[name]}()"
+        if type(expr).__module__.startswith("sympy."):
+            raise TypeError(f"{name} has no enclosure here; there are {', '.join(_BALL_METHODS)}")
+        return f"{name}({', '.join(self._print(arg) for arg in expr.args)})"
+
+    def _refuse(self, expr: Any) -> str:
+        raise TypeError(f"{type(expr).__name__} would decide on a ball by its centre: it has no enclosure here")
+
+    _print_Relational = _print_ITE = _print_And = _print_Or = _print_Not = _refuse
 
     def _print_Integer(self, expr: Any) -> str:
         return f"arb({int(expr)})"
@@ -96,28 +122,14 @@ class ArbPrinter(PythonCodePrinter):
             return f"({inner}).{'sqrt' if exponent > 0 else 'rsqrt'}()"
         return f"(({inner})**({self._print(exponent)}))"
 
-    def _print_exp(self, expr: Any) -> str:
-        return f"({self._print(expr.args[0])}).exp()"
-
-    def _print_log(self, expr: Any) -> str:
-        return f"({self._print(expr.args[0])}).log()"
-
-    def _print_erf(self, expr: Any) -> str:
-        return f"({self._print(expr.args[0])}).erf()"
-
-    def _print_erfc(self, expr: Any) -> str:
-        return f"({self._print(expr.args[0])}).erfc()"
-
-    def _print_gamma(self, expr: Any) -> str:
-        return f"({self._print(expr.args[0])}).gamma()"
-
     def _print_Float(self, expr: Any) -> str:
         raise TypeError(f"{expr} is a rounded number: write it as a Rational so that the ball can contain it")
 
     def _print_Integral(self, expr: Any) -> str:
-        raise TypeError("an unevaluated integral has no enclosure here: give the quantity a head of its own")
+        kind = type(expr).__name__.lower()
+        raise TypeError(f"an unevaluated {kind} has no enclosure here: give the quantity a head of its own")
 
-    _print_Sum = _print_Integral
+    _print_Sum = _print_Product = _print_Derivative = _print_Limit = _print_Integral
 
 
 def remembering(table: Namespace) -> dict[str, Callable[..., Any]]:
@@ -143,7 +155,7 @@ def to_mpf(value: Any) -> Any:
 
     from infscale_sym.evaluate.inputs import exact
 
-    if isinstance(value, mpmath.mpf):
+    if isinstance(value, mpmath.mpf) and not mpmath.isnan(value):
         return value
     number = exact(value, infinite=True)
     return mpmath.inf if isinstance(number, float) else mpmath.mpf(number.numerator) / number.denominator
@@ -158,8 +170,7 @@ def to_arb(value: Any) -> Any:
     if isinstance(value, flint.arb):
         return value
     number = exact(value)
-    if isinstance(number, float):
-        return flint.arb("inf")
+    assert not isinstance(number, float)  # infinity was refused
     return flint.arb(flint.fmpq(number.numerator, number.denominator))
 
 

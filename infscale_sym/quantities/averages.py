@@ -7,10 +7,12 @@ Marchenko-Pastur law in the high-precision evaluators.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
 
 
@@ -67,6 +69,8 @@ def gaussian_average_mp(k: Any, ratio: Any, digits: int = 50) -> Any:
         ratio = to_mpf(ratio)
         if not 0 < ratio < mpmath.mpf(1) / 2:
             raise DomainError(f"high-precision averages need 0 < E Delta_T^2/s^2 < 1/2; got {mpmath.nstr(ratio, 6)}")
+        if exact(k, "k") < 1:
+            raise DomainError(f"k must be at least 1; got {k}")
         coarse = _double_sum(to_mpf(k), ratio, digits, 1.0)
         for density in (1.3, 1.7, 2.3, 3.0, 4.0, 5.5):
             fine = _double_sum(to_mpf(k), ratio, digits, density)
@@ -93,6 +97,8 @@ def _double_sum(k: Any, ratio: Any, digits: int, density: float) -> Any:
         # In tau: F grows as exp(tau^2), leaving a Gaussian of variance 1/(1/ratio - 2); sum F against exp(-tau^2/(2 ratio)).
         spread = float(mpmath.sqrt(1 / (1 / ratio - 2)))
         reach = spread * (2 * need) ** 0.5 + 1
+        # And F lies between about pi/k^2 and 1 + tau^2.
+        reach = min(reach, float(mpmath.sqrt(2 * ratio * (need + 2 * mpmath.log(k)))) + 2)
         step_tau = min(float(mpmath.sqrt(ratio)), spread) * 4.0 / need**0.5
         # F turns at tau_k = sqrt(2 ln k): in imaginary direction at pi/tau_k, where the Gaussian has left k^(2 - 1/ratio).
         turn = float(mpmath.sqrt(2 * mpmath.log(k) + 1))
@@ -102,11 +108,16 @@ def _double_sum(k: Any, ratio: Any, digits: int, density: float) -> Any:
         step_s = 7.5 / need / density
         h_tau = from_mpf(mpmath.mpf(step_tau))
         h_s = from_mpf(mpmath.mpf(step_s))
-        nodes = []
-        for m in range(int(-math.log(need) / step_s) - 1, int((math.log(need + 20) + 10) / step_s)):
-            s = h_s * m
-            decay = (-s).exp()
-            nodes.append(((s - decay).exp(), (1 + decay) * h_s))
+        first = int(-math.log(need) / step_s) - 1
+        nodes: list[tuple[Any, Any]] = []
+
+        def node(m: int) -> tuple[Any, Any]:
+            while len(nodes) <= m:
+                s = h_s * (first + len(nodes))
+                decay = (-s).exp()
+                nodes.append(((s - decay).exp(), (1 + decay) * h_s))
+            return nodes[m]
+
         total, norm = flint.arb(0), flint.arb(0)
         root2 = flint.arb(2).sqrt()
         for i in range(int(reach / step_tau) + 2):
@@ -115,7 +126,8 @@ def _double_sum(k: Any, ratio: Any, digits: int, density: float) -> Any:
             norm += weight
             p = (-tau * tau / 2).exp() * (flint.arb(2) / flint.arb.pi()).sqrt()
             inner = flint.arb(0)
-            for scaled, rate in nodes:
+            for m in itertools.count():  # as far as the integrand goes
+                scaled, rate = node(m)
                 stretched = tau * scaled / (K * p)
                 # asinh(x)/tau and its logarithmic derivative in x
                 r = stretched.asinh() / tau if i else scaled / (K * p)

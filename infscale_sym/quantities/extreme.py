@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infscale_sym.errors import ValidationError
+from infscale_sym.errors import DomainError, ValidationError
 from infscale_sym.evaluate.lambdify import to_mpf
 
 
@@ -33,8 +33,7 @@ def chosen_tail_mp(x: Any, k: Any, tau: Any, digits: int = 50) -> Any:
 
     from infscale_sym.quantities.selection.highprec import log_survival_mp
 
-    k_ = to_mpf(k)
-    guard = max(0, int(mpmath.log10(k_)) + 1)
+    guard = _digits_of(k, "k")
     with mpmath.workdps(digits + guard + 15):
         k_ = to_mpf(k)
         return mpmath.exp(k_ * log_survival_mp(to_mpf(x) / k_, to_mpf(tau), digits=digits + guard + 10))
@@ -56,7 +55,7 @@ def chosen_tail_arb(x: Any, k: Any, tau: Any, digits: int = 50) -> Any:
     from infscale_sym.evaluate.lambdify import to_arb
     from infscale_sym.quantities.selection.enclosure import log_survival_arb
 
-    guard = max(0, int(to_arb(k).log().mid() / 2.3) + 1)
+    guard = max(0, int(float(to_arb(k).log().mid()) / 2.3) + 1)
     with flint.ctx.workprec(int(3.33 * (digits + guard)) + 64):
         k_ = to_arb(k)
         return (k_ * log_survival_arb(to_arb(x) / k_, to_arb(tau))).exp()
@@ -74,53 +73,90 @@ def chosen_square_tail_arb(y: Any, k: Any, tau: Any, digits: int = 50) -> Any:
 
 
 def law_distance_mp(k: Any, tau: Any, digits: int = 50) -> Any:
-    """sup over x of |P(k |z_*+tau| > x) - exp(-p x)|, p = 2 phi(tau); mpf.
+    """sup over x of |P(k |z_*+tau| > x) - exp(-p x)|, p = 2 phi(tau); mpf. k >= 1, else DomainError.
 
-    The supremum is searched on a grid in w = p x up to where both tails are below the best value found, and polished by
-    Newton's method on the derivative; the two tails agree in the digits of k, which are added as guard digits.
+    The supremum is searched on a grid in w = p x (as in `law_distance`), and polished by a root of the derivative. The two
+    tails agree, and their slopes too, in the digits of k, which are added as guard digits.
     """
     import mpmath
 
     from infscale_sym.quantities.selection.highprec import log_survival_mp
 
-    guard = max(0, int(mpmath.log10(to_mpf(k))) + 1)
-    with mpmath.workdps(2 * digits // 2 + guard + 25):
+    guard = _digits_of(k, "k")
+    with mpmath.workdps(digits + 2 * guard + 25):
         k_, tau_ = to_mpf(k), to_mpf(tau)
         p = 2 * mpmath.npdf(tau_)
 
-        def gap(w: Any) -> Any:
-            logarithm = log_survival_mp(w / (p * k_), tau_, digits=digits + guard + 15)
-            return mpmath.exp(k_ * logarithm) - mpmath.exp(-w)
-
-        grid = [mpmath.mpf(i) / 8 for i in range(1, 8 * 40)]
-        sizes = [abs(gap(w)) for w in grid]
-        best = max(range(len(grid)), key=sizes.__getitem__)
-        if best in (0, len(grid) - 1):
-            raise ValidationError("law distance: no interior maximum of the gap was found; use a larger k")
+        def survival_power(w: Any, power: Any) -> Any:
+            return mpmath.exp(power * log_survival_mp(w / (p * k_), tau_, digits=digits + 2 * guard + 15))
 
         def slope(w: Any) -> Any:
             # d/dw of S^k is -(g(r)/p) S^(k-1), g the density of |z+tau| at r = w/(p k).
             r = w / (p * k_)
             density = mpmath.npdf(r - tau_) + mpmath.npdf(r + tau_)
-            logarithm = log_survival_mp(r, tau_, digits=digits + guard + 15)
-            return mpmath.exp(-w) - density / p * mpmath.exp((k_ - 1) * logarithm)
+            return (mpmath.exp(-w) - density / p * survival_power(w, k_ - 1)) * k_
 
-        w = mpmath.findroot(slope, (grid[best - 1], grid[best + 1]), solver="anderson", tol=mpmath.mpf(10) ** -(digits))
-        return abs(gap(w))
+        # Beyond k = 10^8 the gap has its limiting shape w^2 exp(-w)/(2k) (float64 would see rounding only).
+        low, high = _around_the_top(float(min(k_, mpmath.mpf(10) ** 8)), float(tau_))
+        if slope(mpmath.mpf(low)) * slope(mpmath.mpf(high)) > 0:
+            raise ValidationError("law distance: the largest gap was not bracketed; report these parameters")
+        w = mpmath.findroot(slope, (mpmath.mpf(low), mpmath.mpf(high)), solver="anderson", tol=mpmath.mpf(10) ** -(digits + 10))
+        return abs(survival_power(w, k_) - mpmath.exp(-w))
 
 
 def law_distance(k: Any, tau: Any) -> Any:
-    """The same in float64, broadcasting: the largest gap on a fine grid, corrected by a parabola through its top."""
+    """The same in float64, broadcasting: the largest gap on a fine grid, corrected by a parabola through its top.
+
+    Absolute error below 1e-6/k for k <= 1e8. Raises DomainError for k < 1.
+    """
     import numpy as np
 
-    k_, tau_ = np.broadcast_arrays(np.asarray(k, float), np.asarray(tau, float))
-    from infscale_sym.quantities.selection.survival import log_survival
+    from infscale_sym.evaluate.inputs import check_range, float_array
 
-    w = np.linspace(0.01, 60, 6000)
-    p = np.sqrt(2 / np.pi) * np.exp(-(tau_[..., None] ** 2) / 2)
-    logarithm = k_[..., None] * log_survival(w / (p * k_[..., None]), tau_[..., None])
-    gap = np.abs(np.exp(-w) * np.expm1(logarithm + w))
-    top = np.clip(gap.argmax(-1), 1, w.size - 2)[..., None]
-    left, middle, right = (np.take_along_axis(gap, top + i, -1)[..., 0] for i in (-1, 0, 1))
+    k_, tau_ = np.broadcast_arrays(float_array(k, "k"), float_array(tau, "tau"))
+    check_range(k_, "k", 1, 1e16)
+    check_range(tau_, "tau", -8, 8)
+    _, gap = _gaps(k_[..., None], tau_[..., None])
+    top = gap.argmax(-1)
+    left, middle, right = (np.take_along_axis(gap, top[..., None] + i, -1)[..., 0] for i in (-1, 0, 1))
     curvature = left - 2 * middle + right
     return (middle - (right - left) ** 2 / (8 * np.where(curvature == 0, 1, curvature)))[()]
+
+
+def _gaps(k: Any, tau: Any) -> tuple[Any, Any]:
+    """A grid in w = p x, geometric so that the answer's own scale w = k p is on it, and the gap of the two tails."""
+    import numpy as np
+
+    from infscale_sym.quantities.selection.survival import log_survival
+
+    log_p = 0.5 * np.log(2 / np.pi) - tau**2 / 2
+    # The tail S(r)^k falls off at r of order 1 at the latest (by |tau| + 1 if k = 1), that is at w = k p r.
+    w = np.exp(np.linspace(np.minimum(-9.0, log_p + np.log(k) - 9.0), np.log(60.0), 6000, axis=-1)[..., 0, :])
+    logarithm = k * log_survival(w / (np.exp(log_p) * k), tau)
+    close = np.abs(logarithm + w) < 0.5
+    gap = np.exp(-w) * np.abs(np.expm1(np.where(close, logarithm + w, 0.0)))
+    gap = np.where(close, gap, np.abs(np.exp(-w) - np.exp(logarithm)))
+    gap[..., [0, -1]] = 0.0
+    return w, gap
+
+
+def _around_the_top(k: float, tau: float) -> tuple[float, float]:
+    import numpy as np
+
+    w, gap = _gaps(np.array([k])[:, None], np.array([tau])[:, None])
+    top = int(gap[0].argmax())
+    reach = 3 if k < 1e6 else 60  # rounding moves the top of a flat gap
+    return float(w[0, max(top - reach, 0)]), float(w[0, min(top + reach, w.shape[-1] - 1)])
+
+
+def _digits_of(value: Any, name: str) -> int:
+    """How many digits a number k >= 1 has before the point; DomainError for anything else."""
+    import mpmath
+
+    from infscale_sym.evaluate.inputs import exact
+
+    number = exact(value, name)
+    if number < 1:
+        raise DomainError(f"{name} must be at least 1; got {value}")
+    with mpmath.workdps(15):
+        return int(mpmath.log10(to_mpf(value))) + 1

@@ -171,8 +171,8 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
             if 0 in errors:
                 raise ValidationError("the error of the claim vanishes: both sides come from the same computation")
             with mpmath.workdps(30):
-                first, last, far = (mpmath.log(errors[i]) for i in (0, -2, -1))
-                steps = [mpmath.log(mpmath.mpf(exact.ladder[i])) for i in (0, -2, -1)]
+                first, last, far = map(mpmath.log, errors)
+                steps = [mpmath.log(mpmath.mpf(at)) for at in exact.ladder]
                 slope = float((last - first) / (steps[1] - steps[0]))
                 onward = float((far - last) / (steps[2] - steps[1]))
                 agreement = int(mpmath.floor(-mpmath.log10(errors[-1] / abs(exact.values[-1]))))
@@ -181,7 +181,8 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
             allowed = 0.02 * max(1.0, abs(wanted))
             if not (abs(slope - wanted) <= allowed and abs(onward - wanted) <= allowed):
                 good = False
-                example = example or (exact, values[-1])
+                example = (exact, values[-1])
+                break
         return good, slopes, reached, example
 
     good, slopes, reached, example = measure(compiled)
@@ -213,8 +214,8 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
 
 class _Exact:
-    """The quantity at a ladder of the claim's variable: four decades, then one very large value. Each to enough digits for
-    its remainder."""
+    """The quantity at three values of the claim's variable: two that are four decades apart, and one very large. Each to
+    enough digits for its remainder."""
 
     def __init__(self, formula: Formula, point: Point, digits: int, quick: bool) -> None:
         statement = formula.statement
@@ -228,14 +229,14 @@ class _Exact:
         self.best_of_k = head is SelectionError and self.variable == k and statement.lhs.args[1] == 0
         far = max(16, math.ceil((digits + 10) / gap))
         if own := ROADS.get(formula.id, Road()).ladder:
-            self.ladder = own[:-1] if quick and len(own) > 6 else own
+            self.ladder = (own[0], own[-2], own[-1])
             far = math.ceil(float(mpmath.log10(mpmath.mpf(self.ladder[-1]))))
         elif head is AveragedSelectionError:
             far = 12 if quick else far
-            self.ladder = ("1e3", "1e4", "1e5", "1e6", "1e7", f"1e{far}")
+            self.ladder = ("1e3", "1e7", f"1e{far}")
         else:
             far = 16 if quick and self.best_of_k else far
-            self.ladder = ("1e6", "1e7", "1e8", "1e9", "1e10", f"1e{far}")
+            self.ladder = ("1e6", "1e10", f"1e{far}")
         self.digits = int(far * gap) + 25
         self.kind = "enclosure" if self.best_of_k and far <= 16 else "self-validated"
         self.values = [self._value(formula, big) for big in self.ladder]

@@ -25,8 +25,8 @@ def selection_error_pair_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50
         if to_mpf(k) != 2:
             raise DomainError(f"the double sum is for k = 2; got {k}")
         t_, tau_, rho_ = to_mpf(t), to_mpf(tau), to_mpf(rho)
-        if t_ < 1 or abs(tau_) > 5 or abs(rho_) > 5:
-            raise DomainError(f"the double sum needs t >= 1 and |tau|, |rho| <= 5; got t = {t}, tau = {tau}, rho = {rho}")
+        if not 1 <= t_ < mpmath.inf or abs(tau_) > 5 or abs(rho_) > 5:
+            raise DomainError(f"finite t >= 1 and |tau|, |rho| <= 5 are needed; got t = {t}, tau = {tau}, rho = {rho}")
         before = None
         for nodes in (8, 11, 15, 20, 26):  # per unit length
             value = _double_sum(t_, tau_, rho_, digits, nodes)
