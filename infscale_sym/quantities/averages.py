@@ -61,8 +61,11 @@ def averaged_selection_error_mp(k: Any, alpha: Any, sigma: Any, gamma: Any, Sigm
         return gaussian_average_mp(k, ratio, digits)
 
 
-def gaussian_average_mp(k: Any, ratio: Any, digits: int = 50) -> Any:
-    """E F_k(0; tau, tau) over tau ~ N(0, ratio), 0 < ratio < 1/2, two meshes that agree; mpf. Arithmetic by Arb, for speed."""
+def gaussian_average_mp(k: Any, ratio: Any, digits: int = 50, moment: int = 0) -> Any:
+    """E F_k(0; tau, tau) over tau ~ N(0, ratio), 0 < ratio < 1/2, two meshes that agree; mpf. Arithmetic by Arb, for speed.
+
+    moment = 1: the integrand times -k ln S, so that the result is -d/d ln k of the average.
+    """
     import mpmath
 
     with mpmath.workdps(digits + 15):
@@ -71,22 +74,22 @@ def gaussian_average_mp(k: Any, ratio: Any, digits: int = 50) -> Any:
             raise DomainError(f"high-precision averages need 0 < E Delta_T^2/s^2 < 1/2; got {mpmath.nstr(ratio, 6)}")
         if exact(k, "k") < 1:
             raise DomainError(f"k must be at least 1; got {k}")
-        coarse = _double_sum(to_mpf(k), ratio, digits, 1.0)
+        coarse = _double_sum(to_mpf(k), ratio, digits, 1.0, moment)
         for density in (1.3, 1.7, 2.3, 3.0, 4.0, 5.5):
-            fine = _double_sum(to_mpf(k), ratio, digits, density)
+            fine = _double_sum(to_mpf(k), ratio, digits, density, moment)
             if abs(coarse - fine) <= abs(fine) * mpmath.mpf(10) ** -digits:
                 return fine
             coarse = fine
         raise ValidationError(f"average over prompts: meshes still differ within {digits} digits; ask for fewer digits")
 
 
-def _double_sum(k: Any, ratio: Any, digits: int, density: float) -> Any:
+def _double_sum(k: Any, ratio: Any, digits: int, density: float, moment: int = 0) -> Any:
     """Trapezoidal rule in tau (Gaussian) and in s, `k p sinh(tau r)/tau = exp(s - exp(-s))`, p = 2 phi(tau): the left side
     is about -k ln S, so the integrand falls off doubly exponentially at both ends. `density` scales the number of nodes."""
     import flint
     import mpmath
 
-    from infscale_sym.quantities.ridge_exact import from_mpf, midpoint
+    from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 
     guard = int(mpmath.log10(k)) + 1
     need = (digits + 6) * 2.302585
@@ -140,7 +143,7 @@ def _double_sum(k: Any, ratio: Any, digits: int, density: float) -> Any:
                 # Beyond the range of the erfc (r >> tau) its logarithm is no number any more, and nothing is left.
                 if not exponent.is_finite() or float(exponent.mid()) < -need - 20:
                     break
-                inner += rate * r * rise * exponent.exp()
+                inner += rate * r * rise * exponent.exp() * (-exponent) ** moment
             total += weight * inner * 2
         value = total / norm
         return midpoint(value)

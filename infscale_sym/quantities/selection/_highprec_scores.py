@@ -22,9 +22,11 @@ import math
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+import flint
 import mpmath
 from mpmath import mp
 
+from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.quantities.selection._highprec_tail import Probabilities
 from infscale_sym.quantities.selection._highprec_zero import both_densities
 
@@ -60,7 +62,7 @@ class Scores:
         self.refine, self.centred = refine, centred
         self._t, self._rho = float(t), float(rho)
         self._chances = Probabilities(rho, self.nepers + 10, 9 if centred else 8)
-        self._answers: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
+        self._answers: dict[tuple[int, int], tuple[Any, ...]] = {}
         self._noise: dict[tuple[int, int, int], tuple[Any, Any]] = {}
 
     def chosen(self, v: Any, slack: float = 0.0) -> tuple[Any, Any]:
@@ -114,20 +116,18 @@ class Scores:
         step = 2.0 ** (-level / 2) / self.refine
         return Plan(low, high, (0, level), step, 10e-6 * (high - low) / step)
 
-    def _answer(self, level: int, j: int, step: Any) -> tuple[Any, Any, Any]:
-        """(weight w(r), mass at ±r, mass times (x+D)²) at node j, the step included."""
+    def _answer(self, level: int, j: int, step: Any) -> tuple[Any, ...]:
+        """(weight w(r), mass at ±r, mass times (x+D)²) at node j, the step included; in Arb, whose arithmetic is fast
+        (radii are not used here)."""
         found = self._answers.get((level, j))
         if found is None:
             r = (j if self.centred else j + mpmath.mpf("0.5")) * step
             plus, minus = both_densities(r, self.rho)
             if self.centred and j == 0:
                 plus, minus = plus / 2, minus / 2
-            found = (
-                mp.exp(-r * r / (2 * self.t)),
-                step * (plus + minus),
-                step * (plus * (r + self.shift) ** 2 + minus * (r - self.shift) ** 2),
-            )
-            self._answers[level, j] = found
+            second = plus * (r + self.shift) ** 2 + minus * (r - self.shift) ** 2
+            values = (mp.exp(-r * r / (2 * self.t)), step * (plus + minus), step * second)
+            found = self._answers[level, j] = tuple(map(from_mpf, values))
         return found
 
     @staticmethod
@@ -136,25 +136,27 @@ class Scores:
         return range(first if plan.family[0] else max(first, 0), math.ceil(plan.high / plan.step) + 1)
 
     def _chosen_by_answers(self, v: Any, plan: Plan) -> tuple[Any, Any]:
-        u, step, level = mp.exp(v), mpmath.mpf(plan.step), plan.family[1]
-        mass = second = mpmath.mpf(0)
-        for j in self._nodes(plan):
-            weight, p, p2 = self._answer(level, j, step)
-            weight = u * weight
-            weight *= mp.exp(-weight)
-            mass += weight * p
-            second += weight * p2
-        return mass, second
+        u, step, level = from_mpf(mp.exp(v)), mpmath.mpf(plan.step), plan.family[1]
+        mass = second = flint.arb(0)
+        with flint.ctx.workprec(mp.prec + 10):
+            for j in self._nodes(plan):
+                weight, p, p2 = self._answer(level, j, step)
+                weight = u * weight
+                weight *= (-weight).exp()
+                mass += weight * p
+                second += weight * p2
+            return +midpoint(mass), +midpoint(second)
 
     def _part_by_answers(self, v: Any, plan: Plan, part: Part) -> Any:
         """1 - a ("nearer") or a ("farther")."""
-        u, step, level = mp.exp(v), mpmath.mpf(plan.step), plan.family[1]
-        total, one, near = mpmath.mpf(0), mpmath.mpf(1), part == "nearer"
-        for j in self._nodes(plan):
-            weight, p, _ = self._answer(level, j, step)
-            beyond = mp.exp(-u * weight)
-            total += (one - beyond if near else beyond) * p
-        return total
+        minus_u, step, level = from_mpf(-mp.exp(v)), mpmath.mpf(plan.step), plan.family[1]
+        total, near = flint.arb(0), part == "nearer"
+        with flint.ctx.workprec(mp.prec + 10):
+            for j in self._nodes(plan):
+                weight, p, _ = self._answer(level, j, step)
+                exponent = minus_u * weight
+                total += (-exponent.expm1() if near else exponent.exp()) * p
+            return +midpoint(total)
 
     # -- trapezoid over the noise c, stretched on the left ----------------------------------------------------------
 

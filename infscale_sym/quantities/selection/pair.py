@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.lambdify import to_mpf
-from infscale_sym.quantities.ridge_exact import from_mpf, midpoint
 
 
 def selection_error_pair_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
