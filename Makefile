@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help verify test lab notebooks check bench wheel clean distclean setup-verify setup-test setup-lab setup-check
+.PHONY: help verify ledger test lab notebooks check bench wheel clean distclean setup-verify setup-test setup-lab setup-check
 
 # Processes for the tests: both cores of a small machine.
 JOBS ?= 2
@@ -32,6 +32,9 @@ help: ## this list
 
 verify: setup-verify ## set up, then re-derive and confirm every registered formula
 	@.venv/bin/infscale verify $(ARGS)
+
+ledger: setup-verify ## verify everything and write docs/ledger (commit it)
+	@.venv/bin/infscale verify --report docs/ledger $(ARGS)
 
 test: setup-test ## set up, then run all tests and re-run the notebooks
 	@$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env tests notebooks $(ARGS)

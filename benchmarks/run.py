@@ -18,8 +18,14 @@ from pathlib import Path
 from _common import Table, at_least, markdown, named
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("selection_error", "simulator", "imports")
-TITLES = {"selection_error": "The selection error in NumPy", "simulator": "The simulator", "imports": "Start-up"}
+SCRIPTS = ("selection_error", "averages", "optima", "simulator", "imports")
+TITLES = {
+    "selection_error": "The selection error in NumPy",
+    "averages": "Averages over prompts and training sets",
+    "optima": "Phase diagrams, spectra, plans",
+    "simulator": "The simulator",
+    "imports": "Start-up",
+}
 
 
 def main() -> int:

@@ -3,6 +3,8 @@
     infscale_sym.formula(id)            a registered formula: statement, LaTeX, numbers, verdict
     infscale_sym.catalog.formulas()     all of them, in reading order
     infscale_sym.selection_error(...)   the exact error F_k(t; tau, rho) of choosing one of k answers
+    infscale_sym.regression_error(...)  the error of the whole regression model, from its physical parameters to delta
+    infscale_sym.plan(...)              the best split of a budget between training examples and answers, or the way to a target
     infscale_sym.simulate               the independent way: draw and count
     infscale_sym.errors                 what bad input raises
 
@@ -20,14 +22,21 @@ if TYPE_CHECKING:
     from infscale_sym import errors as errors
     from infscale_sym import simulate as simulate
     from infscale_sym.catalog import formula as formula
+    from infscale_sym.decide.plan import plan as plan
+    from infscale_sym.quantities.regression import regression_error as regression_error
     from infscale_sym.quantities.selection import selection_error as selection_error
 
     __version__: str
 
 _SUBMODULES = ("catalog", "errors", "simulate")
-_OBJECTS = {"formula": "infscale_sym.catalog", "selection_error": "infscale_sym.quantities.selection"}
+_OBJECTS = {
+    "formula": "infscale_sym.catalog",
+    "plan": "infscale_sym.decide.plan",
+    "regression_error": "infscale_sym.quantities.regression",
+    "selection_error": "infscale_sym.quantities.selection",
+}
 
-__all__ = ["__version__", "catalog", "errors", "formula", "selection_error", "simulate"]
+__all__ = ["__version__", "catalog", "errors", "formula", "plan", "regression_error", "selection_error", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,15 +16,19 @@ from sympy import Expr, Rational, expand, simplify
 from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS, Formula
-from infscale_sym.notation.relations import AsymptoticTo
+from infscale_sym.notation.relations import AsymptoticTo, AtMost
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How a step was checked: 'symbolic', 'instances' (symbolic at a few k only) or 'numeric', with one line of detail."""
+    """How a step was checked: 'symbolic', 'instances' (symbolic at a few k only) or 'numeric', with one line of detail.
+
+    `at_most`: the step is an inequality, before <= after.
+    """
 
     kind: str
     detail: str
+    at_most: bool = False
 
 
 class Rule(Protocol):
@@ -119,6 +123,8 @@ class Derivation:
         difference = self.last - statement.rhs
         if difference != 0 and expand(difference) != 0 and simplify(difference) != 0:
             raise DerivationError(f"{self.id}: ends in {self.last}, but the registered right side is {statement.rhs}")
+        if any(step.evidence.at_most for step in self.steps) and not isinstance(statement, AtMost):
+            raise DerivationError(f"{self.id}: a chain with an inequality cannot end in an equality")
         remainders = [step.remainder for step in self.steps if step.remainder is not None]
         if isinstance(statement, AsymptoticTo):
             if not remainders or simplify(remainders[-1] / statement.remainder).free_symbols & {statement.variable}:
@@ -143,7 +149,9 @@ class Derivation:
     def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
         """Perturb the right side through the same check; every perturbation must be caught."""
         tried = 0
-        for _, wrong in perturbations(after, Rational(1, 10**6), most=3):
+        # A rule that rests on draws says itself how small a change it sees.
+        amount = getattr(rule, "sensitivity", Rational(1, 10**6))
+        for _, wrong in perturbations(after, amount, most=3):
             try:
                 rule.check(before, wrong)
             except DerivationError:
@@ -152,7 +160,8 @@ class Derivation:
                 raise DerivationError(f"{self.id}, {rule.name}: the check also passes for {wrong}: it proves nothing")
         if not tried:
             raise DerivationError(f"{self.id}, {rule.name}: the right side could not be perturbed")
-        return f"{tried} perturbations of one part in 10^6 caught"
+        size = "10^6" if amount == Rational(1, 10**6) else str(1 / amount)
+        return f"{tried} perturbations of one part in {size} caught"
 
     def __repr__(self) -> str:
         return f"<derivation of {self.id}: {self.verdict}>"

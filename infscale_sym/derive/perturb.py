@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sympy import E, Expr, Integral, Number, Pow, Tuple, pi
 
-from infscale_sym.notation.heads import Expectation, Head
+from infscale_sym.notation.heads import ArgMin, Expectation, Head, ZeroOf
 
 
 def perturbations(expr: Expr, amount: Expr, most: int | None = None) -> Iterator[tuple[str, Expr]]:
@@ -35,7 +35,7 @@ def _numbers(expr: Expr, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...
         if expr != 0:
             yield path, expr
         return
-    if isinstance(expr, Tuple) or (isinstance(expr, Head) and not isinstance(expr, Expectation)):
+    if isinstance(expr, Tuple) or (isinstance(expr, Head) and not isinstance(expr, (ArgMin, Expectation, ZeroOf))):
         return
     args = expr.args[:1] if isinstance(expr, Integral) else expr.args
     for index, arg in enumerate(args):

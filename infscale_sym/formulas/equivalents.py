@@ -5,18 +5,20 @@ kappa (HP: R) is the renormalised ridge, alpha = d/n; Sigma is given by its eige
 
 from sympy import sqrt
 
-from infscale_sym.formulas.record import HP, Expected, Formula
+from infscale_sym.formulas.record import HP, OWN, Expected, Formula
 from infscale_sym.notation.heads import (
     BareRidge,
     DegreesOfFreedom,
     MeanShrinkage,
     PredictiveVariance,
     RenormalizedRidge,
+    SecondDegreesOfFreedom,
+    TeacherOffset,
+    TeacherRisk,
 )
 from infscale_sym.notation.relations import Equal
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, sigma
+from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
 
-_LATER = "encoded and evaluated; to be derived from the self-consistent equation of the resolvent with the whole paper"
 _kappa = RenormalizedRidge(lambda_, alpha, Sigma)
 
 BARE = Formula(
@@ -26,7 +28,7 @@ BARE = Formula(
     source=HP.at("Result 1, eq. 11"),
     deviation="alpha = d/n enters because features are x/sqrt(d) and the sample covariance is averaged over n.",
     expected=Expected.HOLDS,
-    underived=_LATER,
+    derivation="deterministic_equivalents",
 )
 
 RENORMALIZED = Formula(
@@ -36,7 +38,7 @@ RENORMALIZED = Formula(
     source=HP.at("Result 1, eq. 12"),
     deviation="kappa is HP's R, df1 is HP's m_Sigma; kappa is the one positive solution.",
     expected=Expected.HOLDS,
-    underived=_LATER,
+    derivation="deterministic_equivalents",
 )
 
 _excess = alpha + lambda_ / Sigma - 1
@@ -48,7 +50,7 @@ ISOTROPIC = Formula(
     source=HP.at("Result 1, eqs. 9-13"),
     deviation="Sigma stands for the number S^2.",
     expected=Expected.HOLDS,
-    underived=_LATER,
+    derivation="deterministic_equivalents",
 )
 
 MEAN = Formula(
@@ -61,7 +63,7 @@ MEAN = Formula(
         "mean over training sets only, and is stated here as its normalised trace."
     ),
     expected=Expected.HOLDS,
-    underived=_LATER,
+    derivation="deterministic_equivalents",
 )
 
 _bare = BareRidge(alpha, sigma, gamma)
@@ -77,7 +79,36 @@ VARIANCE = Formula(
     source=HP.at("Result 1, eqs. 9-13"),
     deviation="The prompt average (gamma^2/d) Tr(B Sigma) is written gamma^2 kappa df1(kappa).",
     expected=Expected.HOLDS,
-    underived=_LATER,
+    derivation="deterministic_equivalents",
 )
 
-FORMULAS = (BARE, RENORMALIZED, ISOTROPIC, MEAN, VARIANCE)
+_model = (alpha, sigma, gamma, Sigma, nu)
+_df2 = SecondDegreesOfFreedom(_ridge, Sigma)
+
+MEAN_LAW = Formula(
+    id="predictive.mean-law",
+    title="Mean squared offset of the predictive mean from the teacher",
+    statement=Equal(
+        TeacherRisk(*_model),
+        (TeacherOffset(*_model) + alpha * sigma**2 * _df2) / (1 - alpha * _df2),
+    ),
+    source=OWN,
+    deviation=(
+        "The risk of ridge regression of AZP, arXiv:2405.00592, in the model's variables. HP's printed mean would leave q "
+        "alone: the training noise and the fluctuations from one training set to the next are of the same order."
+    ),
+    expected=Expected.HOLDS,
+    derivation="deterministic_equivalents",
+)
+
+VARIANCE_RIDGE = Formula(
+    id="predictive.variance-ridge",
+    title="The predictive variance is the renormalised ridge in other units",
+    statement=Equal(PredictiveVariance(alpha, sigma, gamma, Sigma), gamma**2 * _ridge / alpha),
+    source=OWN,
+    deviation="The printed variance with the self-consistent equation put in; any spectrum.",
+    expected=Expected.HOLDS,
+    derivation="deterministic_equivalents",
+)
+
+FORMULAS = (BARE, RENORMALIZED, ISOTROPIC, MEAN, VARIANCE, VARIANCE_RIDGE, MEAN_LAW)

@@ -40,6 +40,18 @@ lambda_ = Symbol("lambda", positive=True)
 Sigma = Symbol("Sigma", positive=True)
 nu = Symbol("nu", positive=True)
 kappa = Symbol("kappa", positive=True)
+C = Symbol("C", positive=True)
+loss = Symbol("ell", nonnegative=True)
+penalty = Symbol("g", nonnegative=True)
+m = Symbol("m", positive=True)
+tau_0 = Symbol("tau_0", real=True)
+hardness = Symbol("h", positive=True)
+vartheta = Symbol("vartheta", positive=True)
+omega = Symbol("omega", positive=True)
+z_prime = Symbol("z_prime", real=True)
+v_tau = Symbol("v_tau", positive=True)
+v_cross = Symbol("v_cross", real=True)
+v_rho = Symbol("v_rho", positive=True)
 
 NOTATION: tuple[Notation, ...] = (
     Notation(
@@ -77,7 +89,40 @@ NOTATION: tuple[Notation, ...] = (
         "HP: Sigma; S^2 when isotropic",
         ("0.2", "3"),
     ),
+    Notation(C, "C", "d x d matrix", "sample covariance of the features, (1/n) sum_i x_i x_i'"),
     Notation(nu, r"\nu", "nu > 0", "root mean square teacher weight: nu^2 = w_T' w_T / d", between=("0.1", "1")),
+    Notation(loss, r"\ell", "ell >= 0", "squared error (z + tau)^2 of one answer in units of s^2", between=("0.01", "9")),
+    Notation(
+        penalty, "g", "g >= 0", "half the squared distance to the judge, (z + rho)^2/2; w = exp(-g/t)", between=("0.01", "9")
+    ),
+    Notation(m, "m", "1 <= m <= k", "a smaller number of answers", between=("1", "20")),
+    Notation(tau_0, r"\tau_0", "real, |tau_0| < |tau|", "standardised teacher offset of an easier prompt", "", ("-2.5", "2.5")),
+    Notation(
+        hardness,
+        "h",
+        "h > 0",
+        "how little the judge tells: h = s^2/(s^2 + 2 Delta_T Delta_R) = 1/(1 + 2 rho tau)",
+        "HP: s^2/C1",
+        ("20", "200"),
+    ),
+    Notation(
+        vartheta,
+        r"\vartheta",
+        "0 < vartheta < 1",
+        "temperature in units of the printed threshold 3 rho^2 h",
+        between=("0.1", "0.6"),
+    ),
+    Notation(omega, r"\omega", "omega > 0", "teacher offset at high temperature, tau sqrt(t)", between=("0.3", "2")),
+    Notation(z_prime, "z'", "real", "a second standard normal, independent of z", between=("-3", "3")),
+    Notation(v_tau, r"v_{\tau}", "v_tau >= 0", "E tau^2 over prompts and training sets", between=("0.3", "0.8")),
+    Notation(
+        v_cross,
+        r"v_{\tau\rho}",
+        "v_cross^2 <= v_tau v_rho",
+        "E tau rho over prompts and training sets",
+        between=("-0.25", "0.25"),
+    ),
+    Notation(v_rho, r"v_{\rho}", "v_rho >= 0", "E rho^2 over prompts and training sets", between=("0.3", "0.8")),
 )
 
 BY_SYMBOL: dict[Symbol, Notation] = {line.symbol: line for line in NOTATION}

@@ -11,6 +11,7 @@ from sympy import Basic, Symbol
 from sympy.tensor.indexed import IndexedBase
 
 from infscale_sym.notation.heads import HEADS, Head
+from infscale_sym.notation.matrices import MATRIX_HEADS
 from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_markdown, to_tex
@@ -65,7 +66,7 @@ def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary
             found |= {s for arg in named.args for s in arg.atoms(Symbol)} if named is not head else set()
     lines = []
     taken = set()
-    for cls in HEADS:
+    for cls in (*HEADS, *MATRIX_HEADS):
         if cls in heads and cls.__name__ not in ("Expectation", "Supremum"):
             lines.append(_head_line(heads[cls], printer))
             taken.add(lines[-1].latex)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infscale_sym.errors import DomainError
+from infscale_sym.present import audit
 from infscale_sym.present.document import PREAMBLE, facts_markdown, facts_tex, one_equation, to_tex_id
 from infscale_sym.present.files import write_whole
 from infscale_sym.present.glossary import glossary, markdown_table, tex_table
@@ -53,6 +54,13 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 def machine(verdicts: Sequence[Verdict]) -> str:
     """The ledger as JSON: {"schema", "as_expected", "formulas": [verdict with id, legs, title, latex, partner ...]}."""
+    as_expected = all(verdict.as_expected for verdict in verdicts)
+    ledger = {"schema": SCHEMA, "as_expected": as_expected, "formulas": rows_of(verdicts)}
+    return json.dumps(ledger, indent=2, ensure_ascii=False) + "\n"
+
+
+def rows_of(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """One JSON-ready row per verdict, with what the registry says of its formula."""
     rows = []
     for verdict in verdicts:
         formula = _formula(verdict.id)
@@ -62,12 +70,13 @@ def machine(verdicts: Sequence[Verdict]) -> str:
                 "title": formula.title,
                 "latex": statement_latex(formula),
                 "source": str(formula.source),
+                "printed": formula.source.key == "HP",
+                "locator": formula.source.locator,
                 "deviation": formula.deviation,
                 "partner": formula.partner,
             }
         rows.append(row)
-    as_expected = all(verdict.as_expected for verdict in verdicts)
-    return json.dumps({"schema": SCHEMA, "as_expected": as_expected, "formulas": rows}, indent=2, ensure_ascii=False) + "\n"
+    return rows
 
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
@@ -81,6 +90,8 @@ def markdown(verdicts: Sequence[Verdict]) -> str:
         cells += [to_markdown(verdict.smallest_caught), f"{verdict.seconds:.1f}"]
         rows.append(f"| {' | '.join(cells)} |")
     out.append("\n".join(rows))
+    if any(row.get("printed") for row in rows_of(verdicts)):
+        out.append(f"## Audit of the paper\n\n{audit.markdown(rows_of(verdicts))}")
     formulas = []
     for verdict in verdicts:
         formula = _formula(verdict.id)
@@ -119,6 +130,8 @@ def document(verdicts: Sequence[Verdict]) -> str:
         cells += [to_tex(verdict.smallest_caught), f"{verdict.seconds:.1f}"]
         out.append(" & ".join(cells) + r" \\[3pt]")
     out += [r"\end{longtable}}"]
+    if any(row.get("printed") for row in rows_of(verdicts)):
+        out += [r"\section*{Audit of the paper}", audit.tex(rows_of(verdicts))]
     formulas = []
     for verdict in verdicts:
         formula = _formula(verdict.id)

@@ -29,8 +29,9 @@ def step_markdown(step: Step) -> str:
     left = printer.doprint(step.before)
     if width(left) > WIDEST_LEFT:
         left = r"\cdots"
+    sign = r"\le" if step.evidence.at_most else "="
     tail = "" if step.remainder is None else f"+ {order_latex(step.remainder, printer)}"
-    lines = relation_lines(f"{left} ", "=", pieces(step.after, printer, LINE), tail, LINE)
+    lines = relation_lines(f"{left} ", sign, pieces(step.after, printer, LINE), tail, LINE)
     math = lines[0].replace("&", "") if len(lines) == 1 else aligned(lines)
     given = "".join(f" *Hypothesis:* {to_markdown(words)}." for words in step.hypotheses)
     check = f"{_MARKS.get(step.evidence.kind, 'checked numerically')}: {step.evidence.detail}; {step.caught}"

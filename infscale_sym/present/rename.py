@@ -110,7 +110,7 @@ def known_names() -> dict[str, tuple[Symbol | None, tuple[type[Head], ...]]]:
     known: dict[str, tuple[Symbol | None, tuple[type[Head], ...]]] = {}
     letters: dict[str, list[type[Head]]] = {}
     for head in HEADS:
-        if re.match(r"\\sup", head.template):
+        if re.match(r"\\(sup|left)", head.template):
             continue
         letters.setdefault(core(head), []).append(head)
     for line in NOTATION:
@@ -121,7 +121,7 @@ def known_names() -> dict[str, tuple[Symbol | None, tuple[type[Head], ...]]]:
         alias = re.sub(r"\\math\w+|[\\{}^_]", "", alias)
         known.setdefault(alias, (None, tuple(heads)))
     for head in HEADS:
-        if not re.match(r"\\sup", head.template):
+        if not re.match(r"\\(sup|left)", head.template):
             known[head.__name__] = (None, (head,))
     return known
 

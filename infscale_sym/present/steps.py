@@ -42,7 +42,8 @@ def step_lines(derivation: Derivation, symbols: Notation | None = None, line: fl
     for i, step in enumerate(derivation.steps):
         if step.remainder is not None:  # what was left out once is left out in every later line
             tail = f"+ {order_latex(step.remainder, printer)}"
-        lines = relation_lines(f"{start} " if i == 0 else "", "=", pieces(step.after, printer, line), tail, line)
+        sign = r"\le" if step.evidence.at_most else "="
+        lines = relation_lines(f"{start} " if i == 0 else "", sign, pieces(step.after, printer, line), tail, line)
         check = f"checked {'symbolically' if step.evidence.kind == 'symbolic' else 'numerically'}: {step.evidence.detail}"
         if step.caught:
             check += f"; {step.caught}"

@@ -12,10 +12,39 @@ from sympy import Expr, Symbol
 from infscale_sym.catalog import Entry
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.notation.heads import RenormalizedRidge
-from infscale_sym.notation.symbols import BY_SYMBOL, Sigma, alpha, gamma, k, lambda_, nu, rho, sigma, t, tau
+from infscale_sym.notation.symbols import (
+    BY_SYMBOL,
+    Sigma,
+    alpha,
+    gamma,
+    k,
+    lambda_,
+    nu,
+    rho,
+    sigma,
+    t,
+    tau,
+    v_cross,
+    v_rho,
+    v_tau,
+)
 from infscale_sym.verify.points import ROADS, Road
 
-TYPICAL = {k: 2, t: 1, tau: 1, rho: 0.5, alpha: 0.5, sigma: 1, gamma: 1, Sigma: 1, nu: 0.3, lambda_: 0.3}
+TYPICAL = {
+    k: 2,
+    t: 1,
+    tau: 1,
+    rho: 0.5,
+    alpha: 0.5,
+    sigma: 1,
+    gamma: 1,
+    Sigma: 1,
+    nu: 0.3,
+    lambda_: 0.3,
+    v_tau: 0.5,
+    v_cross: 0.2,
+    v_rho: 0.5,
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +77,8 @@ SWEEPS: dict[str, Sweep] = {
     "best-of-k.misspecified": Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
     "best-of-k.averaged.printed": Sweep(curve=sigma, values=(0.5, 1, 2)),
     "best-of-k.averaged.corrected": Sweep(curve=sigma, values=(0.5, 1, 2)),
+    "averaged.finite-temperature": Sweep(v_tau, (0.2, 2), False, t, (1, 3, 10, 40), {k: 2}),
+    "averaged.best-of-two": Sweep(v_rho, (0.1, 3), False, v_cross, (-0.2, 0, 0.2)),
 }
 
 
@@ -91,7 +122,17 @@ def _barely_more_than_one(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 
 
 
 #: Quicker roads than those of verification, enough for the eye.
+def _summed(*values: Any, digits: int = 20) -> Any:
+    """The average over the Gaussian pair in float64, by the trapezoidal rule."""
+    import mpmath
+
+    from infscale_sym.quantities.gaussian_pair import pair_average
+
+    return mpmath.mpf(float(pair_average(*(float(v) for v in values))))
+
+
 _OWN_ROADS = {
+    "averaged.best-of-two": Road(mp={"PairAverage": _summed}),
     "selection.integral": Road(mp={"SelectionError": _direct}, note="the definition, integrated over two answers"),
     "selection.single-answer": Road(mp={"SelectionError": _barely_more_than_one}, note="k = 1 + 2^-42"),
 }

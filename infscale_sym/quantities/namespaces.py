@@ -39,11 +39,23 @@ NUMPY = _table(
     BareRidge="ridge:bare_ridge",
     RenormalizedRidge="ridge:renormalized_ridge",
     DegreesOfFreedom="ridge:degrees_of_freedom",
+    SecondDegreesOfFreedom="ridge:second_degrees_of_freedom",
     MeanShrinkage="ridge:mean_shrinkage",
     PredictiveVariance="ridge:predictive_variance",
     TeacherOffset="ridge:teacher_offset",
     TeacherRisk="ridge:teacher_risk",
     AveragedSelectionError="averages:averaged_selection_error",
+    SampleGain="exponents:sample_gain",
+    DifficultySlope="exponents:difficulty_slope",
+    AveragedSampleGain="exponents:averaged_sample_gain",
+    SampleExponent="exponents:sample_exponent",
+    DataExponent="exponents:data_exponent",
+    OptimalNumber="optima:optimal_number",
+    OptimalTemperature="optima:optimal_temperature",
+    OptimalJudge="optima:optimal_judge",
+    CriticalTemperature="optima:critical_temperature",
+    PairAverage="gaussian_pair:pair_average",
+    LineAverage="gaussian_pair:line_average",
 )
 
 MPMATH = _table(
@@ -57,11 +69,23 @@ MPMATH = _table(
     BareRidge="ridge_exact:bare_ridge_mp",
     RenormalizedRidge="ridge_exact:renormalized_ridge_mp",
     DegreesOfFreedom="ridge_exact:degrees_of_freedom_mp",
+    SecondDegreesOfFreedom="ridge_exact:second_degrees_of_freedom_mp",
     MeanShrinkage="ridge_exact:mean_shrinkage_mp",
     PredictiveVariance="ridge_exact:predictive_variance_mp",
     TeacherOffset="ridge_exact:teacher_offset_mp",
     TeacherRisk="ridge_exact:teacher_risk_mp",
     AveragedSelectionError="averages:averaged_selection_error_mp",
+    SampleGain="exponents_exact:sample_gain_mp",
+    DifficultySlope="exponents_exact:difficulty_slope_mp",
+    AveragedSampleGain="exponents_exact:averaged_sample_gain_mp",
+    SampleExponent="exponents_exact:sample_exponent_mp",
+    DataExponent="exponents_exact:data_exponent_mp",
+    OptimalNumber="optima_exact:optimal_number_mp",
+    OptimalTemperature="optima_exact:optimal_temperature_mp",
+    OptimalJudge="optima_exact:optimal_judge_mp",
+    CriticalTemperature="optima_exact:critical_temperature_mp",
+    PairAverage="gaussian_pair_exact:pair_average_mp",
+    LineAverage="gaussian_pair_exact:line_average_mp",
 )
 
 ARB = _table(
@@ -74,11 +98,22 @@ ARB = _table(
     BareRidge="ridge_exact:bare_ridge_arb",
     RenormalizedRidge="ridge_exact:renormalized_ridge_arb",
     DegreesOfFreedom="ridge_exact:degrees_of_freedom_arb",
+    SecondDegreesOfFreedom="ridge_exact:second_degrees_of_freedom_arb",
     MeanShrinkage="ridge_exact:mean_shrinkage_arb",
     PredictiveVariance="ridge_exact:predictive_variance_arb",
     TeacherOffset="ridge_exact:teacher_offset_arb",
     TeacherRisk="ridge_exact:teacher_risk_arb",
+    SampleGain="exponents_exact:sample_gain_arb",
+    DifficultySlope="exponents_exact:difficulty_slope_arb",
+    PairAverage="gaussian_pair_enclosure:pair_average_arb",
+    LineAverage="gaussian_pair_enclosure:slope_average_arb",
 )
 
-REFEREE_MPMATH = _table(RenormalizedRidge="ridge_exact:ridge_from_law_mp")
-REFEREE_ARB = _table(RenormalizedRidge="ridge_exact:ridge_from_law_arb")
+REFEREE_MPMATH = _table(
+    RenormalizedRidge="marchenko_pastur:ridge_from_law_mp",
+    TeacherRisk="marchenko_pastur:teacher_risk_from_law_mp",
+)
+REFEREE_ARB = _table(
+    RenormalizedRidge="marchenko_pastur:ridge_from_law_arb",
+    TeacherRisk="marchenko_pastur:teacher_risk_from_law_arb",
+)

@@ -1,18 +1,61 @@
 """The deterministic equivalents to any number of digits: mpmath values and Arb balls (HP Result 1, arXiv:2512.19905).
 
-Two independent roads. The root of kappa (1 - alpha df1(kappa)) = lambda, any spectrum; and, for Sigma = number * I, the
-Marchenko-Pastur law of the sample covariance, which never sees kappa:
-eta = E (1/d) Tr C (C + lambda)^-1 = int x/(x + lambda) dMP(x), and kappa = lambda/(1 - alpha eta) by the definition of kappa.
-With x = Sigma (1 + alpha + 2 sqrt(alpha) cos(theta)) the integral is (2 Sigma/pi) int_0^pi sin^2/(x + lambda) d theta.
+The root of kappa (1 - alpha df1(kappa)) = lambda, for any spectrum: a number (Sigma = number * I), a list of eigenvalues, a
+symmetric positive definite matrix, or a PowerLaw. Where eta or s^2 is asked for at Sigma = number * I, it comes from the
+Marchenko-Pastur law instead (`marchenko_pastur.py`), which never sees kappa.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
 from infscale_sym.evaluate.lambdify import to_arb, to_mpf
+from infscale_sym.quantities.marchenko_pastur import (
+    bits,
+    marchenko_pastur_shrinkage_arb,
+    marchenko_pastur_shrinkage_mp,
+    ridge_from_law_arb,
+    ridge_from_law_mp,
+    teacher_risk_from_law_arb,
+    teacher_risk_from_law_mp,
+)
+from infscale_sym.quantities.spectrum_exact import (
+    eigenvalues_arb,
+    eigenvalues_mp,
+    is_number,
+    positive_arb,
+    positive_mp,
+    quadratic_arb,
+    quadratic_mp,
+)
+
+__all__ = [
+    "bare_ridge_arb",
+    "bare_ridge_mp",
+    "degrees_of_freedom_arb",
+    "degrees_of_freedom_mp",
+    "from_mpf",
+    "marchenko_pastur_shrinkage_arb",
+    "marchenko_pastur_shrinkage_mp",
+    "mean_shrinkage_arb",
+    "mean_shrinkage_mp",
+    "midpoint",
+    "predictive_variance_arb",
+    "predictive_variance_mp",
+    "renormalized_ridge_arb",
+    "renormalized_ridge_mp",
+    "ridge_from_law_arb",
+    "ridge_from_law_mp",
+    "second_degrees_of_freedom_arb",
+    "second_degrees_of_freedom_mp",
+    "teacher_offset_arb",
+    "teacher_offset_mp",
+    "teacher_risk_arb",
+    "teacher_risk_from_law_arb",
+    "teacher_risk_from_law_mp",
+    "teacher_risk_mp",
+]
 
 
 def bare_ridge_mp(alpha: Any, sigma: Any, gamma: Any, digits: int = 50) -> Any:
@@ -20,7 +63,7 @@ def bare_ridge_mp(alpha: Any, sigma: Any, gamma: Any, digits: int = 50) -> Any:
     import mpmath
 
     with mpmath.workdps(digits + 15):
-        a, s, g = _positive_mp(alpha, "alpha"), _positive_mp(sigma, "sigma"), _positive_mp(gamma, "gamma")
+        a, s, g = positive_mp(alpha, "alpha"), positive_mp(sigma, "sigma"), positive_mp(gamma, "gamma")
         return a * (s / g) ** 2
 
 
@@ -28,41 +71,62 @@ def bare_ridge_arb(alpha: Any, sigma: Any, gamma: Any, digits: int = 50) -> Any:
     """alpha sigma^2/gamma^2 as a ball."""
     import flint
 
-    with flint.ctx.workprec(_bits(digits)):
-        return to_arb(alpha) * (to_arb(sigma) / to_arb(gamma)) ** 2
+    with flint.ctx.workprec(bits(digits)):
+        return positive_arb(alpha, "alpha") * (positive_arb(sigma, "sigma") / positive_arb(gamma, "gamma")) ** 2
 
 
 def degrees_of_freedom_mp(kappa: Any, Sigma: Any, digits: int = 50) -> Any:
-    """df1(kappa) as an mpf; Sigma a number or eigenvalues."""
+    """df1(kappa) as an mpf; any spectrum."""
     import mpmath
 
     with mpmath.workdps(digits + 15):
-        kappa = to_mpf(kappa)
-        spectrum = [_positive_mp(s, "Sigma") for s in _spectrum(Sigma)]
-        return mpmath.fsum(s / (s + kappa) for s in spectrum) / len(spectrum)
+        return _share_mp(to_mpf(kappa), eigenvalues_mp(Sigma), 1)
 
 
 def degrees_of_freedom_arb(kappa: Any, Sigma: Any, digits: int = 50) -> Any:
     """df1(kappa) as a ball."""
     import flint
 
-    with flint.ctx.workprec(_bits(digits)):
-        kappa = to_arb(kappa)
-        spectrum = [to_arb(s) for s in _spectrum(Sigma)]
-        return sum((s / (s + kappa) for s in spectrum), flint.arb(0)) / len(spectrum)
+    with flint.ctx.workprec(bits(digits)):
+        return _share_arb(to_arb(kappa), eigenvalues_arb(Sigma), 1)
 
 
-def renormalized_ridge_mp(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
-    """kappa by Newton's method from above (convex, monotone); mpf. Raises DomainError, ValidationError."""
+def second_degrees_of_freedom_mp(kappa: Any, Sigma: Any, digits: int = 50) -> Any:
+    """df2(kappa) = (1/d) Tr Sigma^2 (Sigma + kappa)^-2 as an mpf."""
     import mpmath
 
     with mpmath.workdps(digits + 15):
-        lam, al = _positive_mp(lambda_, "lambda"), _positive_mp(alpha, "alpha")
-        spectrum = [_positive_mp(s, "Sigma") for s in _spectrum(Sigma)]
+        return _share_mp(to_mpf(kappa), eigenvalues_mp(Sigma), 2)
+
+
+def second_degrees_of_freedom_arb(kappa: Any, Sigma: Any, digits: int = 50) -> Any:
+    """df2(kappa) as a ball."""
+    import flint
+
+    with flint.ctx.workprec(bits(digits)):
+        return _share_arb(to_arb(kappa), eigenvalues_arb(Sigma), 2)
+
+
+def renormalized_ridge_mp(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
+    """kappa by Newton's method from above (convex, monotone); mpf. lambda = 0 is the limit from above.
+
+    Raises DomainError, ValidationError. 10^5 eigenvalues take some three seconds.
+    """
+    import mpmath
+
+    with mpmath.workdps(digits + 15):
+        lam, al = _ridge_and_ratio(to_mpf(lambda_), positive_mp(alpha, "alpha"), lambda_)
+        spectrum = eigenvalues_mp(Sigma)
         count = len(spectrum)
-        kappa = lam + al * mpmath.fsum(spectrum) / count
+        if lam == 0 and al <= 1:
+            return mpmath.mpf(0)
+        # df1 is at most that of the mean eigenvalue, whose root therefore lies above.
+        mean = mpmath.fsum(spectrum) / count
+        half = (lam + (al - 1) * mean) / 2
+        root = mpmath.sqrt(half**2 + lam * mean)
+        kappa = half + root if half >= 0 else lam * mean / (root - half)
         tolerance = mpmath.mpf(10) ** -(digits + 10)
-        for _ in range(400):
+        for _ in range(2000):
             ratios = [s / (s + kappa) for s in spectrum]
             value = kappa * (1 - al * mpmath.fsum(ratios) / count) - lam
             step = value / (1 - al * mpmath.fsum(q**2 for q in ratios) / count)
@@ -75,18 +139,23 @@ def renormalized_ridge_mp(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50
 def renormalized_ridge_arb(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
     """kappa as a ball, proved by the sign of g(kappa) = kappa (1 - alpha df1(kappa)) - lambda at both ends.
 
-    g is convex with g(0) < 0, so it has one positive root, and g < 0 < g at the ends means that the root lies between.
+    g is convex, and g(0) < 0 or (lambda = 0, alpha > 1) g starts downwards from 0, so it has one positive root, and g < 0 < g
+    at the ends means that the root lies between.
     """
     import flint
     import mpmath
 
-    with flint.ctx.workprec(_bits(digits)), mpmath.workdps(digits + 25):
-        lam, al = to_arb(lambda_), to_arb(alpha)
+    with flint.ctx.workprec(bits(digits)), mpmath.workdps(digits + 25):
+        lam, al = _ridge_and_ratio(to_arb(lambda_), positive_arb(alpha, "alpha"), lambda_)
+        if lam == 0 and al <= 1:
+            return flint.arb(0)
         # Where the arguments are balls, the bracket below is for every lambda and alpha in them.
-        middle = from_mpf(renormalized_ridge_mp(midpoint(lam), midpoint(al), Sigma, digits + 10))
+        spectrum = eigenvalues_arb(Sigma)
+        centres = [midpoint(s) for s in spectrum]
+        middle = from_mpf(renormalized_ridge_mp(midpoint(lam), midpoint(al), centres, digits + 10))
 
         def g(at: Any) -> Any:
-            return at * (1 - al * degrees_of_freedom_arb(at, Sigma, digits + 20)) - lam
+            return at * (1 - al * _share_arb(at, spectrum, 1)) - lam
 
         for loss in range(0, digits + 8, 4):
             width = middle * flint.arb(10) ** (loss - digits - 8)
@@ -95,76 +164,28 @@ def renormalized_ridge_arb(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 5
     raise ValidationError("renormalised ridge: no sign change was found; ask for more digits")
 
 
-def marchenko_pastur_shrinkage_mp(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
-    """eta by the trapezoidal rule on a period, doubled until two meshes agree to `digits`; Sigma a number; mpf."""
-    import mpmath
-
-    with mpmath.workdps(digits + 15):
-        lam, al, S2 = _positive_mp(lambda_, "lambda"), _positive_mp(alpha, "alpha"), _positive_mp(Sigma, "Sigma")
-        centre, half = S2 * (1 + al) + lam, 2 * S2 * mpmath.sqrt(al)
-        before, count = None, 32
-        while count <= 1 << 17:
-            angles = (mpmath.pi * (2 * i + 1) / (2 * count) for i in range(count))
-            total = mpmath.fsum(mpmath.sin(a) ** 2 / (centre + half * mpmath.cos(a)) for a in angles)
-            value = 2 * S2 * total / count
-            if before is not None and abs(value - before) <= mpmath.mpf(10) ** -(digits + 3) * value:
-                return value
-            before, count = value, 2 * count
-    raise ValidationError("Marchenko-Pastur integral: two meshes do not agree; the ridge is too close to the edge")
-
-
-def marchenko_pastur_shrinkage_arb(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
-    """eta as a ball, by rigorous Gauss-Legendre integration of the entire-periodic integrand; Sigma a number."""
-    import flint
-
-    with flint.ctx.workprec(_bits(digits)):
-        lam, al, S2 = to_arb(lambda_), to_arb(alpha), to_arb(Sigma)
-        centre, half = S2 * (1 + al) + lam, 2 * S2 * al.sqrt()
-        # The integrand is meromorphic: near a pole the quotient is not finite and the integrator subdivides.
-        total = flint.acb.integral(lambda a, _: a.sin() ** 2 / (centre + half * a.cos()), 0, flint.arb.pi())
-        return 2 * S2 * total.real / flint.arb.pi()
-
-
 def mean_shrinkage_mp(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
-    """E (1/d) Tr C (C + lambda)^-1: by Marchenko-Pastur for a number Sigma, by df1(kappa) for a spectrum."""
-    if _is_number(Sigma):
+    """E (1/d) Tr C (C + lambda)^-1: by Marchenko-Pastur for a number Sigma, by df1(kappa) for a spectrum; mpf."""
+    if is_number(Sigma) and to_mpf(lambda_) != 0:
         return marchenko_pastur_shrinkage_mp(lambda_, alpha, Sigma, digits)
     return degrees_of_freedom_mp(renormalized_ridge_mp(lambda_, alpha, Sigma, digits + 5), Sigma, digits)
 
 
 def mean_shrinkage_arb(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
     """The same as a ball."""
-    if _is_number(Sigma):
+    if is_number(Sigma) and to_arb(lambda_) != 0:
         return marchenko_pastur_shrinkage_arb(lambda_, alpha, Sigma, digits)
     return degrees_of_freedom_arb(renormalized_ridge_arb(lambda_, alpha, Sigma, digits + 5), Sigma, digits)
 
 
-def ridge_from_law_mp(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
-    """kappa = lambda/(1 - alpha eta) from the Marchenko-Pastur law: the referee of the root solve; Sigma a number."""
-    import mpmath
-
-    with mpmath.workdps(digits + 20):
-        eta = marchenko_pastur_shrinkage_mp(lambda_, alpha, Sigma, digits + 10)
-        return to_mpf(lambda_) / (1 - to_mpf(alpha) * eta)
-
-
-def ridge_from_law_arb(lambda_: Any, alpha: Any, Sigma: Any, digits: int = 50) -> Any:
-    """The same as a ball."""
-    import flint
-
-    with flint.ctx.workprec(_bits(digits) + 64):
-        eta = marchenko_pastur_shrinkage_arb(lambda_, alpha, Sigma, digits + 15)
-        return to_arb(lambda_) / (1 - to_arb(alpha) * eta)
-
-
 def predictive_variance_mp(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, digits: int = 50) -> Any:
-    """s^2 = sigma^2 + gamma^2 mean(Sigma) - gamma^2 ..., written for a number Sigma with eta; by kappa df1 otherwise."""
+    """s^2: by eta from the Marchenko-Pastur law for a number Sigma, by kappa df1(kappa) otherwise; mpf."""
     import mpmath
 
     with mpmath.workdps(digits + 15):
         lam = bare_ridge_mp(alpha, sigma, gamma, digits + 5)
         s, g = to_mpf(sigma), to_mpf(gamma)
-        if _is_number(Sigma):
+        if is_number(Sigma):
             # E phi' Lambda^-1 phi = gamma^2 (1/d) E Tr Sigma lambda (C + lambda)^-1 = gamma^2 Sigma (1 - eta).
             return s**2 + g**2 * to_mpf(Sigma) * (1 - marchenko_pastur_shrinkage_mp(lam, alpha, Sigma, digits + 5))
         kappa = renormalized_ridge_mp(lam, alpha, Sigma, digits + 5)
@@ -175,76 +196,69 @@ def predictive_variance_arb(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, digi
     """The same as a ball."""
     import flint
 
-    with flint.ctx.workprec(_bits(digits)):
-        lam = bare_ridge_arb(alpha, sigma, gamma, digits + 5)
+    with flint.ctx.workprec(bits(digits)):
+        lam = bare_ridge_arb(alpha, sigma, gamma, digits + 15)
         s, g = to_arb(sigma), to_arb(gamma)
-        if _is_number(Sigma):
+        if is_number(Sigma):
             return s**2 + g**2 * to_arb(Sigma) * (1 - marchenko_pastur_shrinkage_arb(lam, alpha, Sigma, digits + 5))
-    raise DomainError("an enclosure of s^2 is available for Sigma = number * I; got a spectrum")
+        kappa = renormalized_ridge_arb(lam, alpha, Sigma, digits + 5)
+        return s**2 + g**2 * kappa * degrees_of_freedom_arb(kappa, Sigma, digits + 5)
 
 
-def _risk(ctx: Any, kappa: Any, al: Any, s: Any, S2: Any, weight: Any) -> tuple[Any, Any]:
-    """(q, Q) for isotropic Sigma, in the arithmetic of the arguments."""
-    q = weight**2 * S2 * (kappa / (S2 + kappa)) ** 2
-    df2 = (S2 / (S2 + kappa)) ** 2
-    return q, (q + al * s**2 * df2) / (1 - al * df2)
-
-
-def _offsets_mp(which: int, alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int) -> Any:
+def teacher_offset_mp(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int = 50) -> Any:
+    """Printed q = (1/d) (B w_T)' Sigma (B w_T); nu: root mean square weight, or weights; mpf."""
     import mpmath
 
     with mpmath.workdps(digits + 15):
         kappa = renormalized_ridge_mp(bare_ridge_mp(alpha, sigma, gamma, digits + 5), alpha, Sigma, digits + 5)
-        values = (to_mpf(alpha), to_mpf(sigma), _positive_mp(Sigma, "Sigma"), _positive_mp(nu, "nu"))
-        return _risk(mpmath, kappa, *values)[which]
-
-
-def _offsets_arb(which: int, alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int) -> Any:
-    import flint
-
-    with flint.ctx.workprec(_bits(digits)):
-        lam = bare_ridge_arb(alpha, sigma, gamma, digits + 15)
-        kappa = renormalized_ridge_arb(lam, alpha, Sigma, digits + 5)
-        return _risk(flint, kappa, to_arb(alpha), to_arb(sigma), to_arb(Sigma), to_arb(nu))[which]
-
-
-def teacher_offset_mp(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int = 50) -> Any:
-    """Printed q, isotropic; mpf."""
-    return _offsets_mp(0, alpha, sigma, gamma, Sigma, nu, digits)
-
-
-def teacher_risk_mp(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int = 50) -> Any:
-    """Q, isotropic; mpf."""
-    return _offsets_mp(1, alpha, sigma, gamma, Sigma, nu, digits)
+        return quadratic_mp(Sigma, nu, kappa)
 
 
 def teacher_offset_arb(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int = 50) -> Any:
-    """Printed q, isotropic; ball."""
-    return _offsets_arb(0, alpha, sigma, gamma, Sigma, nu, digits)
+    """The same as a ball."""
+    import flint
+
+    with flint.ctx.workprec(bits(digits)):
+        kappa = renormalized_ridge_arb(bare_ridge_arb(alpha, sigma, gamma, digits + 15), alpha, Sigma, digits + 5)
+        return quadratic_arb(Sigma, nu, kappa)
+
+
+def teacher_risk_mp(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int = 50) -> Any:
+    """Q = (q + alpha sigma^2 df2)/(1 - alpha df2); nu: root mean square weight, or weights; mpf."""
+    import mpmath
+
+    with mpmath.workdps(digits + 15):
+        kappa = renormalized_ridge_mp(bare_ridge_mp(alpha, sigma, gamma, digits + 5), alpha, Sigma, digits + 5)
+        share = to_mpf(alpha) * _share_mp(kappa, eigenvalues_mp(Sigma), 2)
+        return (quadratic_mp(Sigma, nu, kappa) + share * to_mpf(sigma) ** 2) / (1 - share)
 
 
 def teacher_risk_arb(alpha: Any, sigma: Any, gamma: Any, Sigma: Any, nu: Any, digits: int = 50) -> Any:
-    """Q, isotropic; ball."""
-    return _offsets_arb(1, alpha, sigma, gamma, Sigma, nu, digits)
+    """The same as a ball."""
+    import flint
+
+    with flint.ctx.workprec(bits(digits)):
+        kappa = renormalized_ridge_arb(bare_ridge_arb(alpha, sigma, gamma, digits + 15), alpha, Sigma, digits + 5)
+        share = to_arb(alpha) * _share_arb(kappa, eigenvalues_arb(Sigma), 2)
+        return (quadratic_arb(Sigma, nu, kappa) + share * to_arb(sigma) ** 2) / (1 - share)
 
 
-def _bits(digits: int) -> int:
-    return int(3.3220 * (digits + 20)) + 16
+def _share_mp(kappa: Any, spectrum: list[Any], power: int) -> Any:
+    import mpmath
+
+    return mpmath.fsum((s / (s + kappa)) ** power for s in spectrum) / len(spectrum)
 
 
-def _is_number(Sigma: Any) -> bool:
-    return isinstance(Sigma, str) or (not isinstance(Sigma, Sequence) and getattr(Sigma, "ndim", 0) == 0)
+def _share_arb(kappa: Any, spectrum: list[Any], power: int) -> Any:
+    import flint
+
+    return sum(((s / (s + kappa)) ** power for s in spectrum), flint.arb(0)) / len(spectrum)
 
 
-def _spectrum(Sigma: Any) -> Sequence[Any]:
-    return [Sigma] if _is_number(Sigma) else list(Sigma)
-
-
-def _positive_mp(value: Any, name: str) -> Any:
-    number = to_mpf(value)
-    if not number > 0:
-        raise DomainError(f"{name} must be positive; got {value}")
-    return number
+def _ridge_and_ratio(lam: Any, al: Any, given: Any) -> tuple[Any, Any]:
+    if not lam >= 0:
+        raise DomainError(f"lambda must not be negative; got {given}")
+    return lam, al
 
 
 def midpoint(ball: Any) -> Any:

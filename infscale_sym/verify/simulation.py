@@ -18,6 +18,13 @@ from infscale_sym.formulas import Formula
 from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, lambda_, rho, sigma, t, tau, x, y
 from infscale_sym.quantities import ridge
 from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.verify import (
+    simulation_averages,
+    simulation_optima,
+    simulation_ridge,
+    simulation_scaling,
+    simulation_temperature,
+)
 from infscale_sym.verify.record import Leg
 
 SEED = 20251219
@@ -256,4 +263,9 @@ RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
     "best-of-k.extreme-value.rate": _law,
     "best-of-k.averaged.printed": _averaged,
     "best-of-k.averaged.corrected": _averaged,
+    **simulation_averages.RECIPES,
+    **simulation_ridge.RECIPES,
+    **simulation_optima.RECIPES,
+    **simulation_temperature.RECIPES,
+    **simulation_scaling.RECIPES,
 }

@@ -20,6 +20,7 @@ Indices = NDArray[np.intp]
 
 PAIRS_AT_A_TIME = 24  # pairs (t, rho) whose tables are made at a time
 _NEAR = 0.6  # end of the first panel in rho²/2
+_FAR = 800.0  # from here (|rho| = 40) on the panels widen in proportion
 _NODES = ((1e-3, 64), (0.02, 58), (0.1, 52), (0.5, 44), (3.0, 36), (10.0, 32), (np.inf, 20))  # for t up to ...
 
 
@@ -80,12 +81,14 @@ def plan(t: Array, q: Array, log_k: float) -> tuple[list[Indices], list[Panel]]:
             continue
         # Where k is no whole number there are singularities at rho = i pi/(2 r) of the strength exp(-k r²/2), for every
         # r: so the first panel is short. Far beyond ln k the choice hardly depends on rho any more: panels are wide.
-        inner, outer = np.clip((_NEAR, log_k + 12), low, high)
+        inner, outer, far = np.clip((_NEAR, log_k + 12, max(log_k + 12, _FAR)), low, high)
         pieces = [
             np.linspace(a, b, 1 + int(np.ceil((b - a) / width)))
-            for a, b, width in ((low, inner, 4.0), (inner, outer, 4.0), (outer, high, 32.0))
+            for a, b, width in ((low, inner, 4.0), (inner, outer, 4.0), (outer, far, 32.0))
             if b > a
         ]
+        if high > far:
+            pieces.append(np.geomspace(far, high, 1 + int(np.ceil(np.log(high / far) / 0.04))))
         bounds = np.unique(np.concatenate(pieces))
         which = np.clip(np.searchsorted(bounds, half_square, side="right") - 1, 0, bounds.size - 2)
         for i in range(bounds.size - 1):

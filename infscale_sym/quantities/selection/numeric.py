@@ -74,6 +74,14 @@ def selection_error_numpy(k: Any, t: Any, tau: Any, rho: Any) -> Any:
     return result[()]
 
 
+def error_table(k: Array, t: float, tau: Array, rho: Array) -> Array:
+    """F at one t for every prompt and every k, shapes (n,), (n,), (m,) -> (n, m), however far the offsets: for averages.
+
+    k in [1, 1e16], t as above, |tau|, |rho| <= 1e4 (not checked). Accuracy as for offsets up to 40.
+    """
+    return _outer(np.asarray(k, float), np.full(np.size(rho), float(t)), np.asarray(tau, float), np.asarray(rho, float))
+
+
 def chosen_moments(k: Any, t: Any, rho: Any) -> tuple[Any, Any]:
     """Mean B and variance V of `x = z + rho` of the chosen answer, so that F_k = V + (tau - rho + B)².
 

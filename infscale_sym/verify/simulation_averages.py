@@ -1,0 +1,91 @@
+"""Averages over a Gaussian pair of offsets, by drawing offsets and answers and counting (THEORY section 3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.formulas import Formula
+from infscale_sym.notation.symbols import k, t, v_cross, v_rho, v_tau
+from infscale_sym.quantities.namespaces import NUMPY
+
+if TYPE_CHECKING:
+    from infscale_sym.verify.record import Leg
+
+#: (k, t, E tau^2, E tau rho, E rho^2)
+_CASES = ((2, 0.5, 0.8, 0.3, 0.5), (8, 0.0, 0.4, 0.5, 1.2), (64, 2.0, 1.5, -0.4, 0.7))
+
+
+def drawn_average(
+    rng: np.random.Generator, count: int, heat: float, moments: Sequence[float], trials: int
+) -> tuple[float, float]:
+    """Mean and standard error of the softmax average of (z_i + tau)^2 over `trials` draws of offsets and `count` answers."""
+    a, b, c = moments
+    judge = math.sqrt(c) * rng.standard_normal(trials)
+    teacher = b / c * judge + math.sqrt(a - b * b / c) * rng.standard_normal(trials)
+    answers = rng.standard_normal((trials, count))
+    rewards = -((answers + judge[:, None]) ** 2)
+    best = rewards.max(axis=1, keepdims=True)
+    weights = np.exp((rewards - best) / (2 * heat)) if heat else (rewards == best).astype(float)
+    errors = (weights * (answers + teacher[:, None]) ** 2).sum(axis=1) / weights.sum(axis=1)
+    return float(errors.mean()), float(errors.std(ddof=1) / math.sqrt(trials))
+
+
+def _gaussian_pair(formula: Formula, quick: bool) -> Leg:
+    from infscale_sym.verify.simulation import SEED, _leg
+
+    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    trials = 40_000 if quick else 120_000
+    two = formula.id.endswith("best-of-two")
+    deviations, control, rows = [], 0.0, []
+    for number, (count, heat, *moments) in enumerate(_CASES):
+        count, heat = (2, 0.0) if two else (count, heat)
+        mean, error = drawn_average(np.random.default_rng(SEED + number), count, heat, moments, trials)
+        values: dict[Any, float] = dict(zip((k, t, v_tau, v_cross, v_rho), (count, heat, *moments), strict=True))
+        wanted = float(claim(*(values[s] for s in formula.symbols)))
+        # wrong: the judge knows all of the teacher's offset
+        wrong = wanted - (moments[0] - moments[1] ** 2 / moments[2])
+        deviations.append((mean - wanted) / error)
+        control = max(control, abs(mean - wrong) / error)
+        rows.append({"k": count, "t": heat, "moments": moments, "mean": f"{mean:.6g}", "error": f"{error:.2g}"})
+    worst = max(deviations, key=abs)
+    where = f"offsets and answers drawn for {len(_CASES)} pairs, {trials} trials each, largest deviation {abs(worst):.1f}"
+    return _leg(worst, control, where, {"points": rows}, "the claim without what the judge cannot know")
+
+
+def _printed_reach(formula: Formula, quick: bool) -> Leg:
+    """E Delta_T^2 of fitted students at alpha = 1/5: above the printed q, below the bound."""
+    from infscale_sym import simulate
+    from infscale_sym.verify.simulation import SEED, _leg
+
+    shape, noise, prior, weight, d = 0.2, 0.3, 1.0, 1.0, 80
+    result = simulate.regression(
+        round(d / shape),
+        d,
+        noise,
+        prior,
+        k=(1,),
+        T=0.0,
+        prompts=400,
+        training_sets=100 if quick else 400,
+        seed=SEED,
+        teacher=np.full(d, weight),
+    )
+    square, error = result.teacher_offset_square.mean, result.teacher_offset_square.standard_error
+    model = (shape, noise, prior, 1.0, weight)
+    printed, s2 = float(NUMPY["TeacherOffset"](*model)), float(NUMPY["PredictiveVariance"](*model[:4]))
+    bound = (printed + shape * s2) / (1 - shape)
+    where = f"fitted students, d = {d}, alpha = 0.2: E Delta_T^2 = {square:.5f} +- {error:.5f}, at most {bound:.5f}"
+    numbers = {"measured": f"{square:.6g}", "standard_error": f"{error:.2g}", "bound": f"{bound:.6g}", "q": f"{printed:.6g}"}
+    return _leg(max(0.0, (square - bound) / error), (square - printed) / error, where, numbers, "the bound q")
+
+
+RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
+    "averaged.finite-temperature": _gaussian_pair,
+    "averaged.best-of-two": _gaussian_pair,
+    "averaged.printed-law-reach": _printed_reach,
+}
