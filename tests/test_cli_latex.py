@@ -60,7 +60,7 @@ def test_symbols_of_the_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str
         ([], "give one or more formula ids, or --all"),
         (["ridge.bare", "--all"], "not both"),
         (["ridge.bare", "--format", "word"], "invalid choice"),
-        (["ridge.bare", "--derivation"], "has no derivation here"),
+        (["hte.third.printed", "--derivation"], "has no derivation here"),
         (["ridge.bare", "--symbols", "missing.toml"], "cannot read the symbols file"),
         (["ridge.bare", "-o", "missing/folder/x.tex"], "cannot write"),
         (["ridge.bare", "-o", ""], "cannot write"),

@@ -52,7 +52,7 @@ def markdown(rows: Sequence[Row]) -> str:
         out.append(f"{to_markdown(_evidence(row, 'digits'))}.")
         if said := _evidence(row, "simulation"):
             out.append(f"Simulation: {to_markdown(said)}.")
-        if (better := by_id.get(row["partner"])) is not None:
+        if (better := _correction(row, by_id)) is not None:
             legs = "; ".join(f"{name}: {_leg(better, name)}" for name in _LEGS)
             words = f"Corrected, `{better['id']}`, **{better['verdict']}** ({to_markdown(legs)}):"
             out.append(f"{words}\n\n$$\n{better['latex']}\n$$")
@@ -79,7 +79,7 @@ def tex(rows: Sequence[Row]) -> str:
             continue
         out.append(rf"\paragraph{{Refuted: {to_tex(row['title'])}}} \begin{{equation*}}{row['latex']}\end{{equation*}}")
         out.append(f"{to_tex(_evidence(row, 'digits'))}.")
-        if (better := by_id.get(row["partner"])) is not None:
+        if (better := _correction(row, by_id)) is not None:
             words = rf"Corrected (\texttt{{{to_tex_id(better['id'])}}}, {to_tex(better['verdict'])}):"
             out.append(rf"{words} \begin{{equation*}}{better['latex']}\end{{equation*}}")
     return "\n".join(out)
@@ -91,6 +91,11 @@ def summary(rows: Sequence[Row]) -> str:
     kinds = list(dict.fromkeys(row["verdict"] for row in statements))
     counts = ", ".join(f"{sum(row['verdict'] == kind for row in statements)} {kind}" for kind in kinds)
     return f"{len(statements)} printed statements: {counts}"
+
+
+def _correction(row: Row, by_id: Mapping[str, Row]) -> Row | None:
+    """The partner; where a claim has two readings, one correction serves both."""
+    return by_id.get(row["partner"]) or by_id.get(row["id"].split(".printed")[0] + ".corrected")
 
 
 def _leg(row: Row, name: str) -> str:

@@ -17,7 +17,7 @@ from sympy import Add, Expr, S, Symbol, simplify
 from infscale_sym.catalog import Entry, formula
 from infscale_sym.evaluate.lambdify import mpmath_function
 from infscale_sym.notation.heads import RenormalizedRidge
-from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw
 from infscale_sym.notation.symbols import lambda_, tau
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_plot
@@ -41,6 +41,8 @@ def draw(entry: Entry) -> Figure:
             return _law(entry, statement)
         if isinstance(statement, AsymptoticTo):
             return _asymptotic(entry, statement)
+        if isinstance(statement, AtMost):
+            return _inequality(entry, statement)
         return _equality(entry)
 
 
@@ -50,11 +52,14 @@ def draw(entry: Entry) -> Figure:
 def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
     variable = statement.variable
     constant, orders = by_order(statement.rhs, variable)
+    if not orders:  # the claim is the limit itself
+        constant, orders = S.Zero, [constant]
     printer = FormulaPrinter()
     label = _scaled_label(statement.lhs, constant, orders[0], printer)
     series = len(orders) > 2
-    grid = np.geomspace(1, 1e4 if series else 1e5, 241)
     sweep = SWEEPS.get(entry.id) or Sweep(curve=tau, values=(0.5,) if series else (0, 1, 1.5, 2))
+    low, high = sweep.ends if sweep.log else (1, 1e4 if series else 1e5)
+    grid = np.geomspace(low, high, sweep.points)
     held = _held(entry, {**TYPICAL, **sweep.fixed}, {variable, sweep.curve}, printer)
     figure, upper, lower = two_panels(to_plot(entry.title), rf"${label}$" + held)
     partner = formula(entry.record.partner) if entry.record.partner else None
@@ -68,7 +73,7 @@ def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
         known = np.abs(exact) * FLOOR < 0.02 * np.abs(leading)
         name = f"{_tex(sweep.curve, printer)} = {value:g}"
         if series:
-            _partial_sums(upper, lower, orders, variable, grid, fixed, exact, name)
+            _partial_sums(upper, lower, orders, variable, grid, fixed, exact - offset, name)
             continue
         ratio = (exact - offset) / leading
         upper.plot(grid[known], ratio[known], color=colour, label=f"${name}$")
@@ -76,7 +81,8 @@ def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
         error = np.abs(exact - claim) / np.abs(leading)
         _error_curve(lower, grid, error, np.abs(exact / leading), colour)
         if partner:
-            other = by_order(partner.statement.rhs, variable)[1][0]
+            theirs = by_order(partner.statement.rhs, variable)
+            other = theirs[1][0] if theirs[1] else theirs[0]
             level = along(other, variable, grid[-1:], fixed)[0] / leading[-1]
             upper.axhline(level, color=colour, linestyle=":", linewidth=1.1)
     first = f"to ${variable}^{{{degree(orders[0], variable):g}}}$" if series else "the claimed limit"
@@ -115,7 +121,7 @@ def _partial_sums(
         power = -degree(order, variable)
         if order is not orders[0]:
             upper.plot(grid, total / leading, color=colour, linewidth=1.1, label=f"to ${variable}^{{-{power:g}}}$")
-        _error_curve(lower, grid, np.abs(exact - total) / leading, exact / leading, colour)
+        _error_curve(lower, grid, np.abs((exact - total) / leading), np.abs(exact / leading), colour)
 
 
 def _error_curve(axes: Axes, grid: np.ndarray, error: np.ndarray, size: np.ndarray, colour: str) -> None:
@@ -160,7 +166,8 @@ def degree(term: Expr, variable: Symbol) -> float:
 def _scaled_label(lhs: Expr, constant: Expr, leading: Expr, printer: FormulaPrinter) -> str:
     left = printer.doprint(lhs)
     if constant != 0:
-        left = rf"[{left} - {printer.script(constant)}]"
+        limit = printer.script(constant)
+        left = rf"[{left} - {f'({limit})' if isinstance(constant, Add) else limit}]"
     text = printer.script(leading)
     return mathtext(rf"{left}\;/\;[{text}]")
 
@@ -194,6 +201,40 @@ def _law(entry: Entry, statement: ConvergesInLaw) -> Figure:
     lower.set_ylabel(rf"${_tex(variable, printer)}{power}\times$(tail $-$ limit)")
     lower.set_xlabel(f"${_tex(at, printer)}$")
     lower.set_xlim(0, reach)
+    return figure
+
+
+# Inequalities.
+
+
+def _inequality(entry: Entry, statement: AtMost) -> Figure:
+    """The larger side as a line, the smaller as a dashed one, and the gap between them."""
+    sweep = SWEEPS.get(entry.id) or plain_sweep(entry)
+    printer = FormulaPrinter()
+    space = np.geomspace if sweep.log else np.linspace
+    grid = space(*sweep.ends, 161)
+    held = _held(entry, {**TYPICAL, **sweep.fixed}, {sweep.along, sweep.curve}, printer)
+    figure, upper, lower = two_panels(to_plot(entry.title), held.removeprefix(", "))
+    for value, colour in zip(sweep.values, COLOURS, strict=False):
+        fixed = {**TYPICAL, **sweep.fixed, sweep.curve: value}
+        less, more = (along(side, sweep.along, grid, fixed) for side in (statement.lhs, statement.rhs))
+        upper.plot(grid, more, color=colour, label=f"${_tex(sweep.curve, printer)} = {value:g}$")
+        upper.plot(grid, less, color=colour, linestyle="--")
+        lower.plot(grid, (more - less) / np.abs(more), color=colour, linewidth=1.3)
+    upper.plot([], [], color="#555555", label=f"${mathtext(printer.doprint(statement.rhs))}$")
+    upper.plot([], [], color="#555555", linestyle="--", label=f"${mathtext(printer.doprint(statement.lhs))}$")
+    for axes in (upper, lower):
+        axes.set_xlim(*sweep.ends)
+        if sweep.log:
+            axes.set_xscale("log")
+    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in upper.get_lines() if np.size(line.get_ydata())])
+    if heights.min() > 0 and heights.max() > 50 * heights.min():
+        upper.set_yscale("log")
+    upper.set_ylabel("both sides")
+    upper.legend(loc="best")
+    lower.axhline(0, color=LIMIT, linewidth=0.8)
+    lower.set_ylabel("(right $-$ left) / right")
+    lower.set_xlabel(f"${_tex(sweep.along, printer)}$")
     return figure
 
 

@@ -17,16 +17,21 @@ from infscale_sym.notation.symbols import (
     Sigma,
     alpha,
     gamma,
+    hardness,
     k,
     lambda_,
+    m,
     nu,
+    omega,
     rho,
     sigma,
     t,
     tau,
+    tau_0,
     v_cross,
     v_rho,
     v_tau,
+    vartheta,
 )
 from infscale_sym.verify.points import ROADS, Road
 
@@ -44,6 +49,11 @@ TYPICAL = {
     v_tau: 0.5,
     v_cross: 0.2,
     v_rho: 0.5,
+    hardness: 100,
+    vartheta: 0.4,
+    omega: 0.7,
+    m: 1,
+    tau_0: 0.3,
 }
 
 
@@ -58,6 +68,7 @@ class Sweep:
     values: Sequence[float] = ()
     fixed: Mapping[Symbol, float] = field(default_factory=dict)
     quantity: Any = None  # shown in place of the left side
+    points: int = 241  # along the axis of an asymptotic statement
 
 
 _BY_LAMBDA = Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2))
@@ -77,6 +88,20 @@ SWEEPS: dict[str, Sweep] = {
     "best-of-k.misspecified": Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
     "best-of-k.averaged.printed": Sweep(curve=sigma, values=(0.5, 1, 2)),
     "best-of-k.averaged.corrected": Sweep(curve=sigma, values=(0.5, 1, 2)),
+    "hte.second": Sweep(t, (1, 1e4), True, rho, (0, 1, 2, 4), {k: 10}),
+    "hte.third.printed": Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
+    "hte.third.corrected": Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
+    "finite-k.threshold": Sweep(hardness, (1, 1e5), True, rho, (0.5, 1, 2), points=61),
+    "finite-k.optimum.printed": Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
+    "finite-k.optimum.printed.temperature": Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
+    "finite-k.optimum.corrected": Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
+    "temperature.optimum": Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), {k: 8}, points=41),
+    "reward.optimum": Sweep(t, (3, 300), True, omega, (0.3, 0.7), {k: 8}, points=9),
+    "tradeoff.exponents": Sweep(k, (2, 1e5), True, sigma, (0.5, 1, 2)),
+    "difficulty.averaged": Sweep(curve=sigma, values=(0.5, 1, 2)),
+    "difficulty.slope": Sweep(tau, (0.05, 3), False, k, (2, 10, 100)),
+    "difficulty.every-k": Sweep(tau, (0.3, 3), False, k, (2, 10, 100)),
+    "monotone": Sweep(tau, (-3, 3), False, k, (1, 3, 10)),
     "averaged.finite-temperature": Sweep(v_tau, (0.2, 2), False, t, (1, 3, 10, 40), {k: 2}),
     "averaged.best-of-two": Sweep(v_rho, (0.1, 3), False, v_cross, (-0.2, 0, 0.2)),
 }

@@ -181,7 +181,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
             allowed = 0.02 * max(1.0, abs(wanted))
             if not (abs(slope - wanted) <= allowed and abs(onward - wanted) <= allowed):
                 good = False
-                example = (exact, values[-1])
+                example = (exact, values[0])
                 break
         return good, slopes, reached, example
 
@@ -204,10 +204,10 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         return Leg("digits", f"{reached} digits at {variable} = {end}, order {slopes[1]:.3f}", True, text, numbers), caught
     exact, got = example
     with mpmath.workdps(exact.digits):  # the difference may lie many digits down
-        off = abs(got / exact.values[-1] - 1)
+        off = abs(got / exact.values[0] - 1)
         text = (
-            f"counterexample: at {_point_words(exact.point)}, {variable} = {exact.ladder[-1]} the quantity is "
-            f"{mpmath.nstr(exact.values[-1], 12)}, the claim gives {mpmath.nstr(got, 12)} "
+            f"counterexample: at {_point_words(exact.point)}, {variable} = {exact.ladder[0]} the quantity is "
+            f"{mpmath.nstr(exact.values[0], 12)}, the claim gives {mpmath.nstr(got, 12)} "
             f"({float(100 * off):.3g} % off); the error goes as {variable}^{slopes[1]:.3f}, claimed {variable}^{wanted:g}"
         )
     return Leg("digits", "counterexample", False, text, {"slopes": [f"{s:.6f}" for s in slopes]}), caught
