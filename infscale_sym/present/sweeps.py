@@ -97,6 +97,8 @@ SWEEPS: dict[str, Sweep] = {
     "finite-k.optimum.corrected": Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
     "temperature.optimum": Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), {k: 8}, points=41),
     "reward.optimum": Sweep(t, (3, 300), True, omega, (0.3, 0.7), {k: 8}, points=9),
+    "tradeoff.data-exponent.printed": Sweep(alpha, (0.05, 0.4), False, sigma, (0.5, 2)),
+    "tradeoff.data-exponent.corrected": Sweep(alpha, (0.05, 0.4), False, sigma, (0.5, 2)),
     "tradeoff.exponents": Sweep(k, (2, 1e5), True, sigma, (0.5, 1, 2)),
     "difficulty.averaged": Sweep(curve=sigma, values=(0.5, 1, 2)),
     "difficulty.slope": Sweep(tau, (0.05, 3), False, k, (2, 10, 100)),
