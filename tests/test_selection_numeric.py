@@ -198,7 +198,7 @@ def test_result_does_not_depend_on_the_number_of_threads(monkeypatch: pytest.Mon
         for item in items:  # pyright: ignore
             work(item)  # pyright: ignore
 
-    monkeypatch.setattr(numeric, "_run", serial)
+    monkeypatch.setattr(numeric, "on_all_processors", serial)
     assert np.array_equal(selection_error_numpy(k, 0.05, 0.5, rho), threaded)
 
 

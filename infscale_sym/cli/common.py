@@ -250,6 +250,7 @@ def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | 
     processes = max(min(jobs or cpu_count(), len(items)), 2)
     options: dict[str, Any] = {"n_jobs": processes, "return_as": "generator", "batch_size": 1, "pre_dispatch": "n_jobs"}
     try:
+        # joblib's annotations have a list where return_as="generator" gives a generator
         yield from Parallel(**options)(delayed(_undisturbed)(task, item) for item in items)  # type: ignore[misc]
     except BrokenProcessPool:
         raise MemoryError("a worker process was ended by the system; try fewer --jobs") from None

@@ -119,7 +119,8 @@ def polish(k: float, n: float, student: Student, choice: Choice, near: float) ->
         return float(averaged_error(k, choice.T, n, student, choice.c)), choice.T, choice.c
     variance, risk = student.moments(n)
     if math.isinf(k):
-        return tuple(float(part) for part in infinite_answers(variance, risk, choice))  # type: ignore[return-value]
+        error, heat, judge = infinite_answers(variance, risk, choice)
+        return float(error), float(heat), float(judge)
     if choice.c is None:
         T = choice.T
         assert T is not None

@@ -5,6 +5,9 @@ in equal numbers. Small worlds leave a row out by inverting again; large ones by
 step that the small ones have checked.
 """
 
+# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
+# pyright: reportArgumentType=false, reportReturnType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -74,16 +77,16 @@ class World:
         if head in self._memory:
             return self._memory[head]
         if isinstance(head, TraceMean):
-            value: Any = float(np.trace(self.matrix(head.args[0]))) / self.d  # type: ignore[arg-type]
+            value: Any = float(np.trace(self.matrix(head.args[0]))) / self.d
         elif isinstance(head, KernelTrace):
-            gram = self.rows @ self.rows.T / self.n + self.number(head.args[0]) * np.eye(self.n)  # type: ignore[arg-type]
+            gram = self.rows @ self.rows.T / self.n + self.number(head.args[0]) * np.eye(self.n)
             value = float(np.trace(np.linalg.inv(gram))) / self.n
         elif isinstance(head, RowMean):
-            value = float(np.mean(self.number(head.args[0])))  # type: ignore[arg-type]
+            value = float(np.mean(self.number(head.args[0])))
         elif isinstance(head, RowForm):
-            value = self._forms(head.args[0])  # type: ignore[arg-type]
+            value = self._forms(head.args[0])
         elif type(head).__name__ in NUMPY:
-            arguments = [self.names[a] if a in self.names else self.number(a) for a in head.args]  # type: ignore[index]
+            arguments = [self.names[a] if a in self.names else self.number(a) for a in head.args]
             value = NUMPY[type(head).__name__](*arguments)
         else:
             raise DerivationError(f"{head} has no number at a training set")
@@ -97,18 +100,18 @@ class World:
         unit = np.eye(self.d)
         if isinstance(letter, Times):
             left, right = letter.args
-            return self.matrix(left) @ self.matrix(right)  # type: ignore[arg-type]
+            return self.matrix(left) @ self.matrix(right)
         if letter == C:
             return self.covariance
         if letter == Sigma:
             return np.diag(self.spectrum)
         if isinstance(letter, Resolvent):
-            made = np.linalg.inv(self.covariance + self.number(letter.args[0]) * unit)  # type: ignore[arg-type]
+            made = np.linalg.inv(self.covariance + self.number(letter.args[0]) * unit)
         elif isinstance(letter, Equivalent):
-            scale, ridge = (self.number(a) for a in letter.args)  # type: ignore[arg-type]
+            scale, ridge = (self.number(a) for a in letter.args)
             made = np.diag(1 / (scale * self.spectrum + ridge))
         elif isinstance(letter, PosteriorCovariance):
-            shape, noise, prior = (self.number(a) for a in letter.args)  # type: ignore[arg-type]
+            shape, noise, prior = (self.number(a) for a in letter.args)
             made = np.linalg.inv(self.covariance / (shape * noise**2) + unit / prior**2)
         else:
             raise DerivationError(f"{letter} is no matrix")
@@ -118,17 +121,17 @@ class World:
     def _forms(self, letters: Expr) -> np.ndarray:
         """(1/d) x_i' (word) x_i for every row i, shape (n,); a word may begin with the resolvent that leaves x_i out."""
         first, rest = letters.args if isinstance(letters, Times) else (letters, None)
-        right = self.rows if rest is None else self.rows @ self.matrix(rest).T  # type: ignore[arg-type]
+        right = self.rows if rest is None else self.rows @ self.matrix(rest).T
         if not isinstance(first, LeftOut):
-            return np.einsum("ij,ij->i", self.rows @ self.matrix(first), right) / self.d  # type: ignore[arg-type]
+            return np.einsum("ij,ij->i", self.rows @ self.matrix(first), right) / self.d
         ridge = first.args[0]
         if self.d <= SMALL:
             out = np.empty(self.n)
             for i, x in enumerate(self.rows):
-                without = self.covariance - np.outer(x, x) / self.n + self.number(ridge) * np.eye(self.d)  # type: ignore[arg-type]
+                without = self.covariance - np.outer(x, x) / self.n + self.number(ridge) * np.eye(self.d)
                 out[i] = x @ np.linalg.solve(without, right[i]) / self.d
             return out
-        reached = self.rows @ self.matrix(Resolvent(ridge))  # type: ignore[arg-type]
+        reached = self.rows @ self.matrix(Resolvent(ridge))
         share = 1 - np.einsum("ij,ij->i", reached, self.rows) / self.n
         return np.einsum("ij,ij->i", reached, right) / share / self.d
 
@@ -141,12 +144,12 @@ def _compiled(expr: Expr) -> tuple[list[Symbol], list[Expr], Callable[..., Any]]
     def hidden(e: Expr) -> Expr:
         if isinstance(e, Head):
             return found.setdefault(e, Dummy())
-        return e.func(*(hidden(a) for a in e.args)) if e.args else e  # type: ignore[arg-type]
+        return e.func(*(hidden(a) for a in e.args)) if e.args else e
 
     outer = hidden(expr)
     names = sorted((s for s in outer.free_symbols if not isinstance(s, Dummy)), key=str)
     heads = [head for head, dummy in found.items() if dummy in outer.free_symbols]
-    return names, heads, numpy_function(outer, [*names, *(found[h] for h in heads)], {})  # type: ignore[list-item, return-value]
+    return names, heads, numpy_function(outer, [*names, *(found[h] for h in heads)], {})
 
 
 @lru_cache(maxsize=16)

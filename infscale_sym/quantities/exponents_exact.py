@@ -17,7 +17,7 @@ def sample_gain_mp(k: Any, tau: Any, digits: int = 50) -> Any:
     """F_1/F_k(0; tau, tau), for k <= 1e16 the centre of its enclosure; mpf."""
     import mpmath
 
-    from infscale_sym.quantities.ridge_exact import midpoint
+    from infscale_sym.evaluate.dyadic import midpoint
     from infscale_sym.quantities.selection.highprec import selection_error_mp
 
     with mpmath.workdps(digits + 15):

@@ -80,7 +80,7 @@ class _Offsets:
         import flint
         import mpmath
 
-        from infscale_sym.quantities.ridge_exact import from_mpf
+        from infscale_sym.evaluate.dyadic import from_mpf
 
         self.need = (digits + 6) * math.log(10)
         log_k = float(mpmath.log(K))
@@ -109,7 +109,7 @@ def _bits(digits: int, K: Any) -> int:
 def _best_of_k(K: Any, T: Any, slope: Any, c: Any, digits: int, density: float) -> Any:
     import flint
 
-    from infscale_sym.quantities.ridge_exact import from_mpf, midpoint
+    from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 
     with flint.ctx.workprec(_bits(digits, K)):
         mesh = _Offsets(K, c, digits, density)
@@ -167,7 +167,7 @@ def _soft(K: Any, T: Any, slope: Any, c: Any, digits: int, density: float) -> An
     import flint
     import mpmath
 
-    from infscale_sym.quantities.ridge_exact import from_mpf, midpoint
+    from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 
     with flint.ctx.workprec(_bits(digits, K)):
         mesh = _Offsets(K, c, digits, density)
@@ -224,7 +224,7 @@ def _node_by_node(K: Any, T: Any, slope: Any, c: Any, digits: int, density: floa
     import flint
     import mpmath
 
-    from infscale_sym.quantities.ridge_exact import midpoint
+    from infscale_sym.evaluate.dyadic import midpoint
     from infscale_sym.quantities.selection.highprec import selection_error_mp
 
     with flint.ctx.workprec(_bits(digits, K)):
@@ -248,7 +248,7 @@ def pair_of_answers_mp(k: Any, t: Any, teacher: Any, cross: Any, judge: Any, dig
     import flint
     import mpmath
 
-    from infscale_sym.quantities.ridge_exact import from_mpf, midpoint
+    from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 
     with mpmath.workdps(digits + 15):
         T, a, b, c = (to_mpf(v) for v in (t, teacher, cross, judge))

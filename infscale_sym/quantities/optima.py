@@ -8,9 +8,7 @@ decade of t; panels of one or two in rho), each is refined, and the deepest is r
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.evaluate.threads import on_all_processors
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
 from infscale_sym.quantities.selection.numeric import chosen_moments, selection_error_numpy
 from infscale_sym.quantities.slopes import SlopeTable, error_at_infinity, slope_tables
@@ -58,7 +56,7 @@ def optimal_number(t: Any, tau: Any, rho: Any, *, integer: bool = False) -> Any:
             solve(pair, rows, table)
 
     groups = list(_groups(np.flatnonzero(np.isfinite(t)), t, rho))
-    _run(work, [groups[i : i + 16] for i in range(0, len(groups), 16)])
+    on_all_processors(work, [groups[i : i + 16] for i in range(0, len(groups), 16)])
     return out.reshape(shape)[()]
 
 
@@ -119,7 +117,7 @@ def optimal_temperature(k: Any, tau: Any, rho: Any) -> Any:
         out[rows] = _deepest(rows.size, [(owner, np.exp(place), depth)], [(0.0, frozen[rows]), (np.inf, 0 * frozen[rows])])
 
     several = np.flatnonzero(k > 1)
-    _run(work, [rows for _, rows in _groups(several, rho)])
+    on_all_processors(work, [rows for _, rows in _groups(several, rho)])
     return out.reshape(shape)[()]
 
 
@@ -289,11 +287,3 @@ def _deepest(count: int, inner: list[tuple[Any, Array, Array]], ends: list[tuple
             if y < depth[i]:
                 place[i], depth[i] = x, y
     return place
-
-
-def _run(work: Callable[[Any], None], items: list[Any]) -> None:
-    """Do `work` on every item on all processors: NumPy releases the interpreter lock inside its loops."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with single_threaded_algebra(), ThreadPoolExecutor(max(1, min(processors, len(items), 8))) as pool:
-        for _ in pool.map(work, items):
-            pass

@@ -23,8 +23,8 @@ from itertools import pairwise
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.lambdify import to_mpf
-from infscale_sym.quantities.ridge_exact import from_mpf, midpoint
 
 _LN10 = 2.302585092994046
 _LEAST_T = 1.0

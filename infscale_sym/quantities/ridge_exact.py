@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.lambdify import to_arb, to_mpf
 from infscale_sym.quantities.marchenko_pastur import (
     bits,
@@ -259,21 +260,3 @@ def _ridge_and_ratio(lam: Any, al: Any, given: Any) -> tuple[Any, Any]:
     if not lam >= 0:
         raise DomainError(f"lambda must not be negative; got {given}")
     return lam, al
-
-
-def midpoint(ball: Any) -> Any:
-    """The centre of a ball as an mpf, exactly."""
-    import mpmath
-    from mpmath.libmp import from_man_exp
-
-    mantissa, exponent = ball.mid().man_exp()
-    # from_man_exp without a precision is exact; mpf(int) would round to the current one.
-    return mpmath.mp.make_mpf(from_man_exp(int(mantissa), int(exponent)))
-
-
-def from_mpf(value: Any) -> Any:
-    """The exact dyadic number of an mpf as a zero-radius ball."""
-    import flint
-
-    sign, mantissa, exponent, _ = value._mpf_
-    return flint.arb((int(mantissa) * (-1 if sign else 1), int(exponent)))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
+from infscale_sym.derive.numbers import SEED
 from infscale_sym.formulas import Formula
 from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, lambda_, rho, sigma, t, tau, x, y
 from infscale_sym.quantities import ridge
@@ -27,7 +28,6 @@ from infscale_sym.verify import (
 )
 from infscale_sym.verify.record import Leg
 
-SEED = 20251219
 #: A claim is contradicted beyond this many standard errors; a wrong claim must be rejected beyond REJECTED.
 ALLOWED = 4.0
 REJECTED = 6.0

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from infscale_sym.derive.numbers import SEED
 from infscale_sym.formulas import Formula
 from infscale_sym.verify.record import Leg
 
 Array = NDArray[np.float64]
 
-SEED = 20251219
 _JUDGE = 1.0
 _BATCHES = 60
 

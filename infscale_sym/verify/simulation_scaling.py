@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
+from infscale_sym.derive.numbers import SEED
 from infscale_sym.formulas import Formula
 from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma, tau
 from infscale_sym.quantities.namespaces import NUMPY
 from infscale_sym.verify.record import Leg
-
-SEED = 20251221
 
 
 def _mean(count: int, t: float, teacher: float, judge: float, trials: int, seed: int) -> tuple[float, float]:

@@ -15,16 +15,13 @@ the number of threads.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.evaluate.threads import on_all_processors
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
 from infscale_sym.quantities.selection._gumbel import chosen
 from infscale_sym.quantities.selection._panels import (
@@ -149,7 +146,7 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
             spread *= series.spread_scale
             put(rows, slice(None), center, spread)
 
-        _run(block, (panel.rows[i : i + height] for i in range(0, panel.rows.size, height)))
+        on_all_processors(block, (panel.rows[i : i + height] for i in range(0, panel.rows.size, height)))
 
     def tabulate(pairs: Pairs) -> None:
         table = node_table(pairs.t, pairs.q, k.min(), k.max())
@@ -159,7 +156,7 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
                 columns = slice(j, j + _POINTS)
                 put(rows, columns, *chosen(k[columns, None], *own))
 
-    _run(tabulate, group_pairs(t, q, direct))
+    on_all_processors(tabulate, group_pairs(t, q, direct))
     result[:, k == 1] = 1 + (tau * tau)[:, None]
     return result
 
@@ -200,7 +197,7 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
             some, its = rows[j : j + _POINTS], own[j : j + _POINTS]
             center[some], spread[some] = chosen(k[some, None], *(part[its] for part in table))
 
-    _run(tabulate, group_pairs(t, q, direct))
+    on_all_processors(tabulate, group_pairs(t, q, direct))
     return np.sign(rho) * center, spread
 
 
@@ -217,19 +214,6 @@ def _node_moments(panel: Panel, k: Array) -> tuple[Array, Array]:
                 columns = slice(j, j + _POINTS)
                 center[rows.start + i, columns], spread[rows.start + i, columns] = chosen(k[columns, None], *own)
 
-    _run(fill, (slice(i, i + PAIRS_AT_A_TIME) for i in range(0, panel.size, PAIRS_AT_A_TIME)))
+    on_all_processors(fill, (slice(i, i + PAIRS_AT_A_TIME) for i in range(0, panel.size, PAIRS_AT_A_TIME)))
     center /= panel.rho[:, None]
     return center, spread
-
-
-def _run(work: Callable[[Any], None], items: Iterable[Any]) -> None:
-    """Do `work` on every item, on all processors: NumPy releases the interpreter lock inside its loops."""
-    items = list(items)
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(items) < 2 or processors < 2:
-        for item in items:
-            work(item)
-        return
-    with single_threaded_algebra(), ThreadPoolExecutor(min(processors, len(items), 8)) as pool:
-        for _ in pool.map(work, items):
-            pass
