@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from decimal import Decimal
 from fractions import Fraction
@@ -189,17 +190,25 @@ def test_interpolation_is_really_used(monkeypatch: pytest.MonkeyPatch) -> None:
         pairs.clear()
 
 
-def test_result_does_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    rho = np.random.default_rng(6).uniform(-4, 4, (600, 1))
-    k = np.geomspace(1, 1e6, 50)
-    threaded = selection_error_numpy(k, 0.05, 0.5, rho)
+def test_one_pair_and_many_lie_on_the_same_nodes() -> None:
+    rng = np.random.default_rng(8)
+    t = np.concatenate((10 ** rng.uniform(-6, 6, 300), np.zeros(30)))
+    rho, k = rng.uniform(0, 1, t.size) * rng.choice([0.1, 8.0, 40.0, 1e4], t.size), 10 ** rng.uniform(0, 16, t.size)
+    meeting, low, high = _tables._range(_tables._Arrays, t, rho, k, k, 38.0)
+    alone = [_tables._range(_tables._Scalars, *map(float, point), 38.0) for point in zip(t, rho, k, k, strict=True)]
+    for i, many in enumerate((meeting, low, high)):
+        assert np.abs(many - np.array(alone)[:, i]).max() < 0.05
 
-    def serial(work: object, items: object) -> None:
-        for item in items:  # pyright: ignore
-            work(item)  # pyright: ignore
 
-    monkeypatch.setattr(numeric, "on_all_processors", serial)
-    assert np.array_equal(selection_error_numpy(k, 0.05, 0.5, rho), threaded)
+@pytest.mark.parametrize("t", [0.0, 1e-3, 0.05, 1.0, 50.0])
+def test_the_coarse_mesh_keeps_its_promise(t: float) -> None:
+    rng = np.random.default_rng(9)
+    k, rho = np.geomspace(1, 1e16, 60), rng.uniform(-1, 1, 20) * rng.choice([0.5, 8.0, 40.0], 20)
+    tau, rho[0] = rng.uniform(-8, 8, 20), 0.0
+    fine = numeric.error_table(k, t, tau, rho)
+    assert relative(numeric.error_table(k, t, tau, rho, _tables.COARSE), fine) < 2e-11
+    each = selection_error_numpy(k[:, None], t, tau, np.tile(rho, (k.size, 1)))  # by mean and variance of the choice
+    assert relative(each.T, fine) < 1e-11
 
 
 def test_values_are_converged_in_step_nodes_and_depth(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,11 +217,10 @@ def test_values_are_converged_in_step_nodes_and_depth(monkeypatch: pytest.Monkey
     k, t = 10 ** (rng.random(n) * 16), np.where(rng.random(n) < 0.1, 0.0, 10 ** rng.uniform(-6, 4, n))
     rho = rng.uniform(0, 1, n) * rng.choice([3.0, 8.0, 40.0], n)
     center, spread = chosen_moments(k, t, rho)
-    for module in (_tables, _gumbel):
-        monkeypatch.setattr(module, "STEP", 0.13)
-    monkeypatch.setattr(_tables, "_DEPTH", 44.0)
+    finer = _tables.Mesh(0.13, 44.0, 66)
     monkeypatch.setattr(_kernel, "_DEPTH", 45.0)
-    monkeypatch.setattr(_tables, "noisy_score", lambda v, t, rho: _kernel.noisy_score(v, t, rho, 66))
+    monkeypatch.setattr(numeric, "node_table", functools.partial(_tables.node_table, mesh=finer))
+    monkeypatch.setattr(numeric, "chosen", functools.partial(_gumbel.chosen, mesh=finer))
     finer_center, finer_spread = chosen_moments(k, t, rho)
     small = (k <= 1e9) & (rho <= 8)
     for own, limit in ((small, 5e-14), (~small, 1e-12)):

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import on_all_processors
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
 from infscale_sym.quantities.selection.numeric import chosen_moments, selection_error_numpy
 from infscale_sym.quantities.slopes import SlopeTable, error_at_infinity, slope_tables
@@ -47,16 +46,12 @@ def optimal_number(t: Any, tau: Any, rho: Any, *, integer: bool = False) -> Any:
     t, tau, rho = t.ravel(), tau.ravel(), rho.ravel()
     out = np.ones(t.size)
 
-    def solve(pair: tuple[float, float], rows: Any, table: SlopeTable) -> None:
-        out[rows] = _best_number(table, tau[rows] - pair[1], integer)
-
-    def work(group: list[tuple[tuple[float, float], Any]]) -> None:
+    groups = list(_groups(np.flatnonzero(np.isfinite(t)), t, rho))
+    for first in range(0, len(groups), 16):
+        group = groups[first : first + 16]
         pairs = np.array([pair for pair, _ in group])
         for (pair, rows), table in zip(group, slope_tables(pairs[:, 0], pairs[:, 1], 1.0, LARGEST_K**2), strict=True):
-            solve(pair, rows, table)
-
-    groups = list(_groups(np.flatnonzero(np.isfinite(t)), t, rho))
-    on_all_processors(work, [groups[i : i + 16] for i in range(0, len(groups), 16)])
+            out[rows] = _best_number(table, tau[rows] - pair[1], integer)
     return out.reshape(shape)[()]
 
 
@@ -101,7 +96,7 @@ def optimal_temperature(k: Any, tau: Any, rho: Any) -> Any:
     nodes = _panel_points(_T_EDGES)
     frozen = selection_error_numpy(k, 0.0, tau, rho) - (1 + tau * tau)
 
-    def work(rows: Any) -> None:
+    for _, rows in _groups(np.flatnonzero(k > 1), rho):
         judge = rho[rows[0]]
         own_k, back = np.unique(k[rows], return_inverse=True)
         drift = tau[rows] - judge
@@ -115,9 +110,6 @@ def optimal_temperature(k: Any, tau: Any, rho: Any) -> Any:
         gain = base[:, back] + drift * tilt[:, back] + error_at_infinity(t[:, None], tau[rows], judge)
         place, depth, owner = _minima(_T_EDGES, gain.reshape(*nodes.shape, rows.size))
         out[rows] = _deepest(rows.size, [(owner, np.exp(place), depth)], [(0.0, frozen[rows]), (np.inf, 0 * frozen[rows])])
-
-    several = np.flatnonzero(k > 1)
-    on_all_processors(work, [rows for _, rows in _groups(several, rho)])
     return out.reshape(shape)[()]
 
 

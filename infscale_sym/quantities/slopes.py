@@ -63,34 +63,24 @@ def slope_tables(t: Array, rho: Array, k_low: float, k_high: float) -> list[Slop
 
 def _some_tables(t: Array, rho: Array, k_low: float, k_high: float) -> list[SlopeTable]:
     q, sign = np.abs(rho), np.where(rho < 0, -1.0, 1.0)
-    warm = t > 0
-    some_t = np.where(warm, t, 1.0)
-    meeting = tables._meeting_point(some_t, q)
-    low, high = tables._range(t, some_t, q, meeting, k_low, k_high)
-    first = np.floor(low / tables.STEP)
-    count = int((np.ceil(high / tables.STEP) - first).max()) + 1
-    s: Array = tables.STEP * (first[:, None] + np.arange(count, dtype=np.float64))
-    used = s < high[:, None] + tables.STEP
-    each_q = np.broadcast_to(q[:, None], s.shape)[used]
-    r = tables.radius(s[used], each_q)
+    nodes = tables.place_nodes(t, q, k_low, k_high)
+    r, each_q = nodes.radius, nodes.rho
     # Frozen: L = e^s, and dm/dr dr/ds with dr/dL = the Mills ratio.
-    level = np.exp(s[used])
+    level = np.exp(nodes.s)
     tangent = np.tanh(each_q * r)
     rise = level * tables.mills_ratio(r, each_q)
     second = -2 * r * rise
-    first_ = -(tangent + each_q * r * (1 - tangent) * (1 + tangent)) * rise
+    first = -(tangent + each_q * r * (1 - tangent) * (1 + tangent)) * rise
+    warm = nodes.t > 0
     if warm.any():
-        soft = np.broadcast_to(warm[:, None], s.shape)[used]
-        shift = tables._SHIFT - meeting
-        each_t, offset = (np.broadcast_to(part[:, None], s.shape)[used][soft] for part in (t, shift))
-        v = s[used][soft] + offset + r[soft] ** 2 / (2 * each_t)
-        stretch = 1 + rise[soft] * r[soft] / each_t
-        score = kernel.noisy_score(v, each_t, each_q[soft])
-        level[soft] = score.hazard
-        covariances = _covariances(v, each_t, each_q[soft])
-        second[soft], first_[soft] = covariances[0] * stretch, covariances[1] * stretch
-    ends = np.cumsum(used.sum(1))[:-1]
-    parts = [np.split(part, ends) for part in (level, tables.STEP * second, tables.STEP * first_)]
+        soft = nodes.some(warm)
+        v, stretch = tables.noisy_position(soft)
+        level[warm] = kernel.noisy_score(v, soft.t, soft.rho).hazard
+        covariances = _covariances(v, soft.t, soft.rho)
+        second[warm], first[warm] = covariances[0] * stretch, covariances[1] * stretch
+    ends = np.flatnonzero(np.diff(nodes.own)) + 1
+    step = tables.FINE.step
+    parts = [np.split(part, ends) for part in (level, step * second, step * first)]
     return [SlopeTable(level, two, x * one) for x, level, two, one in zip(sign, *parts, strict=True)]
 
 

@@ -30,7 +30,7 @@ _SWITCHED = -3.0  # the panels part here
 _DEPTH = 38.0  # e^-38 = 3e-17: where an integrand has fallen that far below its peak it is dropped
 
 _NODES = 48  # Gauss-Legendre nodes per panel
-_ROWS = 320  # rows of a block: small enough for the cache, large enough for threads not to queue for the interpreter
+_ROWS = 160  # rows of a block: its arrays stay in the cache, and below the size that makes malloc ask the kernel
 
 
 class NoisyScore(NamedTuple):

@@ -18,8 +18,9 @@ strip much narrower than the step, and at h = 7/32 the rule is then wrong in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +36,21 @@ from infscale_sym.quantities.selection.survival import (
 
 Array = NDArray[np.float64]
 
-#: Step in s: for f ~ e^{2l} the relative error of the trapezoidal rule is Gamma(3 + 2 pi i/h)/Gamma(3) = 3e-17.
-STEP = 0.203125
 _TOP = 4.1  # largest l + ln k: the weight is then 4e-25, and 1e-17 with the strongest growth of f, e^{4l}
-_DEPTH = 38.0  # e^-38 = 3e-17: what has that weight is dropped
 _SHIFT = 5.0  # v at s_1 is _SHIFT + 1: beyond it the noise in v has died out (like exp(-e^v))
-_LOG_TWO_PHI_0 = 0.5 * np.log(2 / np.pi)
+_LOG_TWO_PHI_0 = 0.5 * math.log(2 / math.pi)
+
+
+class Mesh(NamedTuple):
+    """How finely a table is made."""
+
+    step: float  # in s: for f ~ e^{2l} the relative error of the trapezoidal rule is Gamma(3 + 2 pi i/h)/Gamma(3)
+    depth: float  # what has the weight e^-depth is dropped
+    points: int  # Gauss-Legendre points per panel of the noisy score
+
+
+FINE = Mesh(0.203125, 38.0, 48)  # 3e-17, 3e-17 and 1e-15
+COARSE = Mesh(0.28125, 30.0, 36)  # 3e-12, 1e-13 and 3e-12: for averages, which promise 1e-10
 
 
 class Table(NamedTuple):
@@ -53,82 +63,181 @@ class Table(NamedTuple):
     variance: Array  # Var[x | score]
 
 
-def node_table(t: Array, rho: Array, k_low: Array | float, k_high: Array | float) -> Table:
+class Nodes(NamedTuple):
+    """The nodes of n pairs, one pair after the other: `own` says which, all arrays of the length of all nodes."""
+
+    own: NDArray[np.intp]
+    place: NDArray[np.intp]  # 0, 1, ... within the pair
+    s: Array
+    rho: Array
+    radius: Array  # r(s)
+    t: Array
+    offset: Array  # v(s) - s - r²/2t
+
+    def some(self, which: NDArray[np.bool_]) -> Nodes:
+        floats = (part[which] for part in (self.s, self.rho, self.radius, self.t, self.offset))
+        return Nodes(self.own[which], self.place[which], *floats)
+
+
+def node_table(t: Array, rho: Array, k_low: Array | float, k_high: Array | float, mesh: Mesh = FINE) -> Table:
     """The table for every pair (t, rho), good for all k in [k_low, k_high] (a number or one for each pair).
 
     `t >= 0` (finite) and `rho >= 0`: one-dimensional arrays of one length n. Relative error about 1e-15 (the mean also
-    relative to rho, as rho -> 0).
+    relative to rho, as rho -> 0), with the mesh COARSE 2e-11.
     """
-    warm = t > 0
-    some_t = np.where(warm, t, 1.0)
-    meeting = _meeting_point(some_t, rho)
-    low, high = _range(t, some_t, rho, meeting, k_low, k_high)
-    first = np.floor(low / STEP)
-    count = int((np.ceil(high / STEP) - first).max()) + 1
-    s: Array = STEP * (first[:, None] + np.arange(count, dtype=np.float64))
-    used = s < high[:, None] + STEP
-    all_rho = np.broadcast_to(rho[:, None], s.shape)[used]
-    r = radius(s[used], all_rho)
-    values = Table(np.exp(s[used]), np.ones_like(r), r * np.tanh(all_rho * r), r / np.cosh(np.minimum(all_rho * r, 700)))
-    np.square(values.variance, out=values.variance)
-    if warm.any():
-        soft = np.broadcast_to(warm[:, None], s.shape)[used]
-        each_t, offset = (np.broadcast_to(part[:, None], s.shape)[used][soft] for part in (t, _SHIFT - meeting))
-        r, q, s_soft = r[soft], all_rho[soft], s[used][soft]
-        v = s_soft + offset + r * r / (2 * each_t)
-        stretch = 1 + r * np.exp(s_soft) * mills_ratio(r, q) / each_t  # dv/ds
-        score = noisy_score(v, each_t, q)
-        for part, value in zip(values, (score.hazard, score.slope * stretch, score.mean, score.variance), strict=True):
-            part[soft] = value
-    table = Table(np.full(s.shape, 1e4), np.zeros(s.shape), np.zeros(s.shape), np.zeros(s.shape))
+    nodes = place_nodes(t, rho, k_low, k_high, mesh)
+    r, q = nodes.radius, nodes.rho
+    warm = nodes.t > 0
+    if warm.all():
+        values = _warm_values(nodes, mesh)
+    else:
+        values = Table(np.exp(nodes.s), np.ones_like(r), r * np.tanh(q * r), (r / np.cosh(np.minimum(q * r, 700))) ** 2)
+        if warm.any():
+            soft = _warm_values(nodes.some(warm), mesh)
+            for part, value in zip(values, soft, strict=True):
+                part[warm] = value
+    if t.size == 1:
+        return Table(*(part[None] for part in values))
+    shape = (t.size, int(nodes.place.max()) + 1)
+    table = Table(np.full(shape, 1e4), np.zeros(shape), np.zeros(shape), np.zeros(shape))
     for part, value in zip(table, values, strict=True):
-        part[used] = value
+        part[nodes.own, nodes.place] = value
     return table
 
 
-def log_mean_weight(t: Array, rho: Array) -> Array:
+def place_nodes(t: Array, rho: Array, k_low: Array | float, k_high: Array | float, mesh: Mesh = FINE) -> Nodes:
+    """Where the nodes of each pair lie; arguments as for `node_table`."""
+    if t.size == 1:  # NumPy's overhead would be a third of all the work
+        bounds = float(np.ravel(k_low)[0]), float(np.ravel(k_high)[0])
+        found = _range(_Scalars, float(t[0]), float(rho[0]), bounds[0], bounds[1], mesh.depth)
+    else:
+        found = _range(_Arrays, t, rho, np.asarray(k_low, float), np.asarray(k_high, float), mesh.depth)
+    meeting, low, high = (np.atleast_1d(part) for part in found)
+    first = np.floor(low / mesh.step)
+    counts = (np.ceil(high / mesh.step) - first).astype(np.intp) + 1
+    own = np.repeat(np.arange(t.size), counts)
+    place = np.arange(own.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    s: Array = np.asarray(mesh.step * (first[own] + place), np.float64)
+    each_rho = rho[own]
+    return Nodes(own, place, s, each_rho, radius(s, each_rho), t[own], (_SHIFT - meeting)[own])
+
+
+def _warm_values(nodes: Nodes, mesh: Mesh) -> Table:
+    v, rate = noisy_position(nodes)
+    score = noisy_score(v, nodes.t, nodes.rho, mesh.points)
+    return Table(score.hazard, score.slope * rate, score.mean, score.variance)
+
+
+def noisy_position(nodes: Nodes) -> tuple[Array, Array]:
+    """v(s) and dv/ds at nodes with t > 0."""
+    v = nodes.s + nodes.offset + nodes.radius**2 / (2 * nodes.t)
+    return v, 1 + nodes.radius * np.exp(nodes.s) * mills_ratio(nodes.radius, nodes.rho) / nodes.t
+
+
+class _Arrays:
+    """What `_range` is made of, for arrays ..."""
+
+    maximum, minimum, where, sqrt, log, log1p = np.maximum, np.minimum, np.where, np.sqrt, np.log, np.log1p
+
+    @staticmethod
+    def log_hazard(r: Array, rho: Array) -> Array:
+        return log_hazard_radius(r, rho)
+
+    @staticmethod
+    def radius(l: Array, rho: Array) -> Array:  # noqa: E741
+        return radius(l, rho)
+
+
+class _Scalars:
+    """... and for floats, where digits do not matter: the range needs bounds, good to a few thousandths."""
+
+    maximum, minimum, sqrt, log, log1p = max, min, math.sqrt, math.log, math.log1p
+
+    @staticmethod
+    def where(condition: bool, yes: float, no: float) -> float:
+        return yes if condition else no
+
+    @staticmethod
+    def log_hazard(r: float, rho: float) -> float:
+        if r <= 0:
+            return -math.inf
+        if r * (1 + rho) <= 1:  # Simpson's rule for p/(2 r phi(rho))
+            middle, end = math.exp(-r * r / 8) * math.cosh(rho * r / 2), math.exp(-r * r / 2) * math.cosh(rho * r)
+            log_p = _LOG_TWO_PHI_0 - 0.5 * rho * rho + math.log(r * (1 + 4 * middle + end) / 6)
+        else:
+            gap = r - rho
+            if abs(gap) > 30:  # Mills' ratio
+                tail = -0.5 * gap * gap - math.log(abs(gap) * math.sqrt(2 * math.pi))
+                return math.log(-tail) if gap > 0 else tail
+            near, far = math.erfc(abs(gap) * math.sqrt(0.5)) / 2, math.erfc((r + rho) * math.sqrt(0.5)) / 2
+            return math.log(-math.log(near + far)) if gap >= 0 else math.log(-math.log1p(far - near))
+        return log_p + math.log(-math.log1p(-math.exp(log_p)) / math.exp(log_p)) if log_p > -30 else log_p
+
+    @classmethod
+    def radius(cls, l: float, rho: float) -> float:  # noqa: E741
+        """By the secants of a bracket in ln r, the end that stays counting half (the Illinois rule)."""
+        # p <= 2 phi(0) r and p <= exp(-(rho-r)²/2), p > 0.6 e^l; and l <= 4.3.
+        first = max(math.exp(min(l, 0.0) - 1), rho - math.sqrt(1 - 2 * min(l, 0.0)))
+        left, right = math.log(first), math.log(rho + 14)
+        below, above = cls.log_hazard(math.exp(left), rho) - l, cls.log_hazard(math.exp(right), rho) - l
+        for _ in range(60):
+            u = right - above * (right - left) / (above - below)
+            value = cls.log_hazard(math.exp(u), rho) - l
+            if abs(value) < 1e-3 or right - left < 1e-9:
+                break
+            if value > 0:
+                right, above, below = u, value, 0.5 * below
+            else:
+                left, below, above = u, value, 0.5 * above
+        return math.exp(u)
+
+
+def log_mean_weight(t: Any, rho: Any, kind: Any = _Arrays) -> Any:
     """ln E w, `w = exp(-(z+rho)²/2t)`: the limit of `l - v` as v -> -inf, and by Jensen's inequality never exceeded."""
-    return 0.5 * np.log(t / (1 + t)) - 0.5 * rho * rho / (1 + t)
+    return 0.5 * kind.log(t / (1 + t)) - 0.5 * rho * rho / (1 + t)
 
 
-def _meeting_point(t: Array, rho: Array) -> Array:
-    """s_1: where `r(s)² = 2t`, but not left of the quantile ln E w at which the noise gives way, nor out of reach."""
-    return np.clip(np.maximum(log_hazard_radius(np.sqrt(2 * t), rho), log_mean_weight(t, rho)), -75.0, 3.0)
+def _range(kind: Any, t: Any, rho: Any, k_low: Any, k_high: Any, depth: float) -> tuple[Any, Any, Any]:
+    """The meeting point s_1 and bounds in s, for arrays or floats (`kind`).
 
+    s_1 is where `r(s)² = 2t`, but not left of the quantile ln E w at which the noise gives way, nor out of reach.
 
-def _range(
-    t: Array, some_t: Array, rho: Array, meeting: Array, k_low: Array | float, k_high: Array | float
-) -> tuple[Array, Array]:
-    """Bounds in s. Below the lower one f may be replaced by its value there: the mass is k L, and together with what is
-    left of f's variation it is negligible: always so at l + ln k = -38, earlier where f has become flat, which at
-    t > 0 it does like e^l below `(E w)²/E w²`, and at t = 0 like e^{2l}, F itself falling likewise."""
-    log_k = np.log(k_high)
-    bottom = log_mean_weight(some_t, rho)
-    flat = 2 * bottom - log_mean_weight(0.5 * some_t, rho)
-    cold_flat = _LOG_TWO_PHI_0 - 0.5 * rho * rho - np.log1p(rho)
-    frozen = np.minimum(-log_k - _DEPTH / 3, (2 * cold_flat - log_k - _DEPTH) / 3)
-    low = np.maximum(np.where(t > 0, 0.5 * (flat - log_k - _DEPTH), frozen), -_DEPTH - log_k)
-    high = np.broadcast_to(_TOP - np.log(k_low), low.shape)
-    if not (t > 0).any():
-        return low, high
+    Below the lower bound f may be replaced by its value there: the mass is k L, and together with what is
+    left of f's variation it is negligible: always so at l + ln k = -38 (the depth), earlier where f has become flat,
+    which at t > 0 it does like e^l below `(E w)²/E w²`, and at t = 0 like e^{2l}, F itself falling likewise."""
+    warm = t > 0
+    some_t = kind.where(warm, t, 1.0)
+    bottom = log_mean_weight(some_t, rho, kind)
+    meeting = kind.maximum(kind.log_hazard(kind.sqrt(2 * some_t), rho), bottom)
+    meeting = kind.minimum(kind.maximum(meeting, -75.0), 3.0)
+    log_k = kind.log(k_high)
+    flat = 2 * bottom - log_mean_weight(0.5 * some_t, rho, kind)
+    cold_flat = _LOG_TWO_PHI_0 - 0.5 * rho * rho - kind.log1p(rho)
+    frozen = kind.minimum(-log_k - depth / 3, (2 * cold_flat - log_k - depth) / 3)
+    low = kind.maximum(kind.where(warm, 0.5 * (flat - log_k - depth), frozen), -depth - log_k)
+    high = _TOP - kind.log(k_low) + 0 * rho
+    if not np.any(warm):
+        return meeting, low, high
     # Now from l to v by bounds, and from v to s.
     # The score is x²/2t up to noise only where ln p grows by less than one per unit of v.
-    r, r_high = np.split(radius(np.concatenate((low - 2, high + 0.1)), np.tile(rho, 2)), 2)
+    r, r_high = kind.radius(low - 2, rho), kind.radius(high + 0.1, rho)
     cold = ((rho - r) * some_t < 0.5 * r) & (r * r > 20 * some_t)
-    v_low = np.where(cold, np.maximum(low - bottom, r * r / (2 * some_t) - 3), low - bottom)
-    v_high = np.maximum(1.0, high) + r_high**2 / (2 * some_t)
-    v_high = np.where(high + 0.7 < flat, np.minimum(high - bottom + 0.7, v_high), v_high)
+    v_low = kind.where(cold, kind.maximum(low - bottom, r * r / (2 * some_t) - 3), low - bottom)
+    v_high = kind.maximum(1.0, high) + r_high**2 / (2 * some_t)
+    v_high = kind.where(high + 0.7 < flat, kind.minimum(high - bottom + 0.7, v_high), v_high)
     # v(s) is a line that vanishes at `root` plus a square: at the solution each is bounded by what the other leaves.
     root = meeting - _SHIFT
-    reach = np.sqrt(2 * np.tile(some_t, 2) * np.maximum(np.concatenate((v_high, v_low)), 0.0))
-    above, near = np.split(log_hazard_radius(reach, np.tile(rho, 2)), 2)
-    s_high = np.minimum(v_high + root, np.maximum(above, root))
-    s_near = np.minimum(np.minimum(v_low + root, np.where(near > root, near, np.inf)), 4.2)
-    by_line = v_low + root - radius(s_near, rho) ** 2 / (2 * some_t)
-    left = np.maximum(v_low - (s_near - root), 0.0)
-    by_square = np.where(near > root, log_hazard_radius(np.sqrt(2 * some_t * left), rho), near)
-    s_low = np.maximum(by_line, by_square)
-    return np.where(t > 0, s_low, low), np.where(t > 0, np.minimum(s_high, 4.2), high)
+    above = kind.log_hazard(kind.sqrt(2 * some_t * kind.maximum(v_high, 0.0)), rho)
+    reach = kind.sqrt(2 * some_t * kind.maximum(v_low, 0.0))
+    near = kind.log_hazard(reach, rho)
+    s_high = kind.minimum(v_high + root, kind.maximum(above, root))
+    s_near = kind.minimum(kind.minimum(v_low + root, kind.where(near > root, near, np.inf)), 4.2)
+    r_near = kind.where(s_near == near, reach, kind.radius(s_near, rho))  # r²/2t may be huge: no round trip
+    by_line = v_low + root - r_near**2 / (2 * some_t)
+    left = kind.maximum(v_low - (s_near - root), 0.0)
+    by_square = kind.where(near > root, kind.log_hazard(kind.sqrt(2 * some_t * left), rho), near)
+    s_low = kind.maximum(by_line, by_square)
+    return meeting, kind.where(warm, s_low, low), kind.where(warm, kind.minimum(s_high, 4.2), high)
 
 
 def log_hazard_radius(r: Array, rho: Array) -> Array:

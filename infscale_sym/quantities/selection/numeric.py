@@ -9,8 +9,8 @@ number of k; this module shares that work: every k and every tau at one (t, rho)
 t use Chebyshev interpolation of ln V and ln(B/rho) in rho²/2 (and in ln k where every point has its own k).
 
 Range: k in [1, 1e16], t in {0} ∪ [1e-6, 1e6] ∪ {∞}, |tau|, |rho| <= 40. Relative error <= 1e-13 for k <= 1e9 and |tau|,
-|rho| <= 8, else <= 1e-11. A value may differ in the last digits with the company in which it is computed, but not with
-the number of threads.
+|rho| <= 8, else <= 1e-11. A value may differ in the last digits with the company in which it is computed. All runs on
+one thread: more, which would queue for the interpreter, were measured to gain nothing.
 """
 
 from __future__ import annotations
@@ -21,24 +21,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import on_all_processors
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
-from infscale_sym.quantities.selection._gumbel import chosen
+from infscale_sym.quantities.selection._gumbel import chosen, errors
 from infscale_sym.quantities.selection._panels import (
     PAIRS_AT_A_TIME,
-    Pairs,
     Panel,
-    Series,
     fit,
     group_pairs,
     plan,
 )
-from infscale_sym.quantities.selection._tables import node_table
+from infscale_sym.quantities.selection._tables import FINE, Mesh, Table, node_table
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _CELLS = 1 << 15  # results of a block: temporaries of 256 kB
+_SHARING = 4  # more prompts at one (t, rho) share the mean and the variance of the choice
 _POINTS = 256  # points, or values of k, summed at a time over their nodes
 
 
@@ -58,11 +56,13 @@ def selection_error_numpy(k: Any, t: Any, tau: Any, rho: Any) -> Any:
     shared = any(_extent(part, len(shape), i) > 1 for part in (t, tau, rho) for i in k_axes)
     if 0 in shape:
         result = np.empty(shape)
+    elif shape == ():
+        return np.float64(_single(float(k), float(t), float(tau), float(rho)))
     elif k.size > 1 and not shared:  # every k with every prompt
         axes = [i for i in range(len(shape)) if i not in k_axes]
         prompts = np.broadcast_shapes(t.shape, tau.shape, rho.shape)
-        flat = (np.broadcast_to(part, prompts).ravel() for part in (t, tau, rho))
-        result = _outer(k.ravel(), *flat)
+        each_t, each_tau, each_rho = (np.broadcast_to(part, prompts).ravel() for part in (t, tau, rho))
+        result = _outer(k.ravel(), each_t, each_tau, each_rho)
         result = result.reshape([shape[i] for i in axes + k_axes]).transpose(np.argsort(axes + k_axes))
     else:
         k, t, tau, rho = (np.broadcast_to(part, shape).ravel() for part in (k, t, tau, rho))
@@ -71,12 +71,23 @@ def selection_error_numpy(k: Any, t: Any, tau: Any, rho: Any) -> Any:
     return result[()]
 
 
-def error_table(k: Array, t: float, tau: Array, rho: Array) -> Array:
+def error_table(k: Array, t: float, tau: Array, rho: Array, mesh: Mesh = FINE) -> Array:
     """F at one t for every prompt and every k, shapes (n,), (n,), (m,) -> (n, m), however far the offsets: for averages.
 
-    k in [1, 1e16], t as above, |tau|, |rho| <= 1e4 (not checked). Accuracy as for offsets up to 40.
+    k in [1, 1e16], t as above, |tau|, |rho| <= 1e4 (not checked). Accuracy as for offsets up to 40; with the mesh COARSE,
+    which takes half the time, 2e-11 where prompts are too few to be interpolated.
     """
-    return _outer(np.asarray(k, float), np.full(np.size(rho), float(t)), np.asarray(tau, float), np.asarray(rho, float))
+    tau, rho = np.asarray(tau, float), np.asarray(rho, float)
+    return _outer(np.asarray(k, float), np.full(np.size(rho), float(t)), tau, rho, mesh)
+
+
+def _single(k: float, t: float, tau: float, rho: float) -> float:
+    """One value, past all that serves many."""
+    if k == 1 or t == np.inf:
+        return 1 + tau * tau
+    table = node_table(np.array([t]), np.array([abs(rho)]), k, k)
+    center, spread = chosen(np.array([k]), *(part[0] for part in table))
+    return float(spread + (tau - rho + np.copysign(center, rho)) ** 2)
 
 
 def chosen_moments(k: Any, t: Any, rho: Any) -> tuple[Any, Any]:
@@ -112,10 +123,10 @@ def _trivial(k: Array, t: Array) -> NDArray[np.bool_]:
     return (k == 1) | np.isinf(t)
 
 
-def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
+def _outer(k: Array, t: Array, tau: Array, rho: Array, mesh: Mesh = FINE) -> Array:
     """F for every prompt (t, tau, rho) and every k: shape (n, n_k)."""
     result = np.empty((t.size, k.size))
-    drift, q, sign = tau - rho, np.abs(rho), np.sign(rho)
+    drift, q, sign = tau - rho, np.abs(rho), np.where(rho < 0, -1.0, 1.0)
     result[np.isinf(t)] = 1 + tau[np.isinf(t), None] ** 2
 
     def put(rows: Indices, columns: slice, center: Array, spread: Array) -> None:
@@ -134,8 +145,8 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
             direct.append(panel.rows)
             continue
         height = max(1, _CELLS // k.size)
-
-        def block(rows: Indices, panel: Panel = panel, series: Series = series) -> None:
+        for i in range(0, panel.rows.size, height):
+            rows = panel.rows[i : i + height]
             basis = chebyshev.basis(panel.place(q[rows]), panel.size)
             center = basis @ series.center
             np.exp(center, out=center)
@@ -146,17 +157,16 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array) -> Array:
             spread *= series.spread_scale
             put(rows, slice(None), center, spread)
 
-        on_all_processors(block, (panel.rows[i : i + height] for i in range(0, panel.rows.size, height)))
-
-    def tabulate(pairs: Pairs) -> None:
-        table = node_table(pairs.t, pairs.q, k.min(), k.max())
+    for pairs in group_pairs(t, q, direct):
+        table = node_table(pairs.t, pairs.q, k.min(), k.max(), mesh)
         for i, rows in enumerate(pairs.rows):
-            own = [part[i] for part in table]
+            own = Table(*(part[i] for part in table))
             for j in range(0, k.size, _POINTS):
                 columns = slice(j, j + _POINTS)
-                put(rows, columns, *chosen(k[columns, None], *own))
-
-    on_all_processors(tabulate, group_pairs(t, q, direct))
+                if rows.size > _SHARING:
+                    put(rows, columns, *chosen(k[columns, None], *own, mesh))
+                else:
+                    result[rows, columns] = errors(k[columns], sign[rows] * drift[rows], own, mesh)
     result[:, k == 1] = 1 + (tau * tau)[:, None]
     return result
 
@@ -188,32 +198,28 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
             center[rows] = q[rows] * np.exp(np.vecdot(in_q @ series.center, in_k)) * series.center_scale
             spread[rows] = np.exp(np.vecdot(in_q @ series.spread, in_k)) * series.spread_scale
 
-    def tabulate(pairs: Pairs) -> None:
+    for pairs in group_pairs(t, q, direct):
         bounds = np.array([(k[rows].min(), k[rows].max()) for rows in pairs.rows])
         table = node_table(pairs.t, pairs.q, bounds[:, 0], bounds[:, 1])
         rows = np.concatenate(pairs.rows)
         own = np.repeat(np.arange(len(pairs.rows)), [part.size for part in pairs.rows])
         for j in range(0, rows.size, _POINTS):
             some, its = rows[j : j + _POINTS], own[j : j + _POINTS]
-            center[some], spread[some] = chosen(k[some, None], *(part[its] for part in table))
-
-    on_all_processors(tabulate, group_pairs(t, q, direct))
+            hazard, rate, mean, variance = (part[its] for part in table)
+            center[some], spread[some] = chosen(k[some, None], hazard, rate, mean, variance)
     return np.sign(rho) * center, spread
 
 
 def _node_moments(panel: Panel, k: Array) -> tuple[Array, Array]:
     """B/rho and V at the panel's nodes for every k: two arrays (n_nodes, n_k)."""
     center, spread = np.empty((2, panel.size, k.size))
-
-    def fill(rows: slice) -> None:
-        rho = panel.rho[rows]
+    for first in range(0, panel.size, PAIRS_AT_A_TIME):
+        rho = panel.rho[first : first + PAIRS_AT_A_TIME]
         table = node_table(np.full(rho.size, panel.t), rho, k.min(), k.max())
         for i in range(rho.size):
             own = [part[i] for part in table]
             for j in range(0, k.size, _POINTS):
                 columns = slice(j, j + _POINTS)
-                center[rows.start + i, columns], spread[rows.start + i, columns] = chosen(k[columns, None], *own)
-
-    on_all_processors(fill, (slice(i, i + PAIRS_AT_A_TIME) for i in range(0, panel.size, PAIRS_AT_A_TIME)))
+                center[first + i, columns], spread[first + i, columns] = chosen(k[columns, None], *own)
     center /= panel.rho[:, None]
     return center, spread
