@@ -16,6 +16,7 @@ from _common import Table, interleaved, parser, run, say
 from numpy.typing import NDArray
 
 from infscale_sym.quantities import gaussian_pair
+from infscale_sym.quantities.selection._tables import FINE
 from infscale_sym.quantities.selection.numeric import selection_error_numpy
 
 Array = NDArray[np.float64]
@@ -59,12 +60,12 @@ def hermite_average(k: Array, t: float, pair: tuple[float, float, float], nodes:
 
 
 def _needed(k: Array, t: float, pair: tuple[float, float, float]) -> tuple[int, float]:
-    fine = dict(_AGREE=gaussian_pair._AGREE)
-    gaussian_pair._AGREE = 1e-9
+    usual = gaussian_pair._GOOD, gaussian_pair.COARSE
+    gaussian_pair._GOOD, gaussian_pair.COARSE = 1e-14, FINE
     try:
         wanted = gaussian_pair.pair_average(k[-1:], t, *pair)
     finally:
-        gaussian_pair._AGREE = fine["_AGREE"]
+        gaussian_pair._GOOD, gaussian_pair.COARSE = usual
     error: Any = math.inf
     for nodes in range(16, 161, 24):
         reach = math.sqrt(4 * nodes + 2) * math.sqrt(max(pair[0], pair[2]))

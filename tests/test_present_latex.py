@@ -23,8 +23,8 @@ from infscale_sym.derive.engine import Derivation, Evidence, Step
 from infscale_sym.errors import DomainError
 from infscale_sym.formulas import FORMULAS
 from infscale_sym.notation import heads, symbols
-from infscale_sym.notation.heads import HEADS
 from infscale_sym.notation.symbols import NOTATION, k, rho, sigma, t, tau
+from infscale_sym.notation.vocabulary import HEADS
 from infscale_sym.present.arrange import Parts, ordered_terms, parts_of
 from infscale_sym.present.document import FORMATS, label, render
 from infscale_sym.present.glossary import glossary

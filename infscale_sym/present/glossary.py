@@ -10,9 +10,10 @@ from typing import Any
 from sympy import Basic, Symbol
 from sympy.tensor.indexed import IndexedBase
 
-from infscale_sym.notation.heads import HEADS, Head
+from infscale_sym.notation.heads import Head
 from infscale_sym.notation.matrices import MATRIX_HEADS
 from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
+from infscale_sym.notation.vocabulary import HEADS
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.rename import Notation

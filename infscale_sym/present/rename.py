@@ -19,8 +19,9 @@ from typing import Any
 from sympy import Symbol
 
 from infscale_sym.errors import DomainError
-from infscale_sym.notation.heads import HEADS, Head
+from infscale_sym.notation.heads import Head
 from infscale_sym.notation.symbols import NOTATION
+from infscale_sym.notation.vocabulary import HEADS
 from infscale_sym.present.width import group_end, tokens
 
 LONGEST = 200

@@ -46,7 +46,8 @@ def errors(k: Array, drift: Array, table: Table, mesh: Mesh = FINE) -> Array:
     measure = mesh.step * rate * hazard
     p, total, rest = _weights(k[:, None], hazard, rate, measure, mesh)
     each = variance + (drift[:, None] + mean) ** 2
-    return (1 - rest) / total * ((measure * each) @ p.T) + rest * each[:, :1]
+    # No matrix product: the linear algebra library would start its threads for it.
+    return (1 - rest) / total * np.vecdot(p, (measure * each)[:, None, :]) + rest * each[:, :1]
 
 
 def _weights(k: Array, hazard: Array, rate: Array, measure: Array, mesh: Mesh) -> tuple[Array, Array, Array]:

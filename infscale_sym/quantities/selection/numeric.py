@@ -15,12 +15,14 @@ one thread: more, which would queue for the interpreter, were measured to gain n
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from infscale_sym.evaluate.inputs import check_range, float_array
+from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
 from infscale_sym.quantities.selection._gumbel import chosen, errors
 from infscale_sym.quantities.selection._panels import (
@@ -138,24 +140,25 @@ def _outer(k: Array, t: Array, tau: Array, rho: Array, mesh: Mesh = FINE) -> Arr
 
     # Interpolation, many rho at one t: the tables of the nodes, then the prompts in blocks.
     direct, panels = plan(t, q, np.log(k.max()))
-    for panel in panels:
-        tables = _node_moments(panel, k)
-        series = fit(panel, *tables)
-        if series is None:
-            direct.append(panel.rows)
-            continue
-        height = max(1, _CELLS // k.size)
-        for i in range(0, panel.rows.size, height):
-            rows = panel.rows[i : i + height]
-            basis = chebyshev.basis(panel.place(q[rows]), panel.size)
-            center = basis @ series.center
-            np.exp(center, out=center)
-            center *= series.center_scale
-            center *= q[rows, None]
-            spread = basis @ series.spread
-            np.exp(spread, out=spread)
-            spread *= series.spread_scale
-            put(rows, slice(None), center, spread)
+    with single_threaded_algebra() if panels else nullcontext():
+        for panel in panels:
+            tables = _node_moments(panel, k)
+            series = fit(panel, *tables)
+            if series is None:
+                direct.append(panel.rows)
+                continue
+            height = max(1, _CELLS // k.size)
+            for i in range(0, panel.rows.size, height):
+                rows = panel.rows[i : i + height]
+                basis = chebyshev.basis(panel.place(q[rows]), panel.size)
+                center = basis @ series.center
+                np.exp(center, out=center)
+                center *= series.center_scale
+                center *= q[rows, None]
+                spread = basis @ series.spread
+                np.exp(spread, out=spread)
+                spread *= series.spread_scale
+                put(rows, slice(None), center, spread)
 
     for pairs in group_pairs(t, q, direct):
         table = node_table(pairs.t, pairs.q, k.min(), k.max(), mesh)
@@ -177,6 +180,23 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
     center, spread = q.copy(), np.ones(k.size)  # right for the trivial points
     log_k = np.log(k)
     direct, panels = plan(np.where(k == 1, np.inf, t), q, log_k.max())
+    with single_threaded_algebra() if panels else nullcontext():
+        direct += _scattered_panels(panels, k, q, center, spread)
+    for pairs in group_pairs(t, q, direct):
+        bounds = np.array([(k[rows].min(), k[rows].max()) for rows in pairs.rows])
+        table = node_table(pairs.t, pairs.q, bounds[:, 0], bounds[:, 1])
+        rows = np.concatenate(pairs.rows)
+        own = np.repeat(np.arange(len(pairs.rows)), [part.size for part in pairs.rows])
+        for j in range(0, rows.size, _POINTS):
+            some, its = rows[j : j + _POINTS], own[j : j + _POINTS]
+            hazard, rate, mean, variance = (part[its] for part in table)
+            center[some], spread[some] = chosen(k[some, None], hazard, rate, mean, variance)
+    return np.sign(rho) * center, spread
+
+
+def _scattered_panels(panels: list[Panel], k: Array, q: Array, center: Array, spread: Array) -> list[Indices]:
+    """Fill B and V for the rows of the panels; those that interpolation does not reach are returned."""
+    log_k, left = np.log(k), []
     for panel in panels:
         # A second Chebyshev series in ln k; its panels as wide as those in rho²/2.
         own = log_k[panel.rows]
@@ -190,24 +210,14 @@ def _scattered(k: Array, t: Array, rho: Array) -> tuple[Array, Array]:
             columns = slice(cell * panel.size, (cell + 1) * panel.size)
             series = fit(panel, *(part[:, columns] for part in tables), both=True)
             if series is None:
-                direct.append(rows)
+                left.append(rows)
                 continue
             place = (2 * log_k[rows] - edges[cell] - edges[cell + 1]) / (edges[cell + 1] - edges[cell])
             in_k = chebyshev.basis(np.clip(place, -1, 1), panel.size)
             in_q = chebyshev.basis(panel.place(q[rows]), panel.size)
             center[rows] = q[rows] * np.exp(np.vecdot(in_q @ series.center, in_k)) * series.center_scale
             spread[rows] = np.exp(np.vecdot(in_q @ series.spread, in_k)) * series.spread_scale
-
-    for pairs in group_pairs(t, q, direct):
-        bounds = np.array([(k[rows].min(), k[rows].max()) for rows in pairs.rows])
-        table = node_table(pairs.t, pairs.q, bounds[:, 0], bounds[:, 1])
-        rows = np.concatenate(pairs.rows)
-        own = np.repeat(np.arange(len(pairs.rows)), [part.size for part in pairs.rows])
-        for j in range(0, rows.size, _POINTS):
-            some, its = rows[j : j + _POINTS], own[j : j + _POINTS]
-            hazard, rate, mean, variance = (part[its] for part in table)
-            center[some], spread[some] = chosen(k[some, None], hazard, rate, mean, variance)
-    return np.sign(rho) * center, spread
+    return left
 
 
 def _node_moments(panel: Panel, k: Array) -> tuple[Array, Array]:
