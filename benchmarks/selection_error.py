@@ -4,7 +4,7 @@
 
 The everyday call: 1000 prompts (|tau| <= 3, |rho| <= 4, uniform), each with 200 values of k from 1 to 1e6, at one t;
 then 1e5 prompts; then one scalar. Beside it, in the same run and in turn, Gauss-Legendre quadrature with well-placed
-breakpoints at the same accuracy on the same number of threads (`_gauss`); plain Monte Carlo to a relative standard
+breakpoints at the same accuracy on all processors, the library on one (`_gauss`); plain Monte Carlo to a relative standard
 error of 1e-3; and `scipy.integrate.quad` on the textbook integrand. The errors of both are measured against Arb
 enclosures (t = 0) and self-validated mpmath values (t > 0), and against each other at every point.
 """
@@ -71,7 +71,7 @@ def everyday(k: Array, tau: Array, rho: Array, arguments: argparse.Namespace) ->
         "Medians of the runs; in brackets by CPU time of all threads together. Errors: the largest at random points "
         "against references that share no code with either; difference: the largest between the two at all points."
     )
-    return Table(f"1000 prompts × 200 k, {processors()} threads", (*_COMPARED, *columns), rows, note)
+    return Table(f"1000 prompts × 200 k; the alternative on {processors()} threads", (*_COMPARED, *columns), rows, note)
 
 
 _COMPARED = ("t", "library, points/s", "Gauss-Legendre, points/s", "library : Gauss-Legendre")
@@ -120,7 +120,7 @@ def large(k: Array, tau: Array, rho: Array, arguments: argparse.Namespace) -> Ta
         seconds["gauss"] = seconds["gauss"].scaled(tau.size / 2000)
         rows.append([f"{t:g}", *_compared(tau.size * k.size, **seconds)])
     note = "Gauss-Legendre was run on the first 2000 prompts: its cost is proportional to their number."
-    return Table(f"{tau.size} prompts × 200 k, {processors()} threads", _COMPARED, rows, note)
+    return Table(f"{tau.size} prompts × 200 k; the alternative on {processors()} threads", _COMPARED, rows, note)
 
 
 def scalar(rng: np.random.Generator, arguments: argparse.Namespace) -> Table:

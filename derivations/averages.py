@@ -245,4 +245,4 @@ for answers, c in ((1, 0), (2, 0), (2, 1), (8, 0), (8, 1)):
     ball = regression_error.enclose(answers, 0, *model, c=c, digits=15)
     got = regression_error(answers, 0, *model, c=c)
     print(f"k = {answers}, c = {c}: delta = {ball.str(14, radius=False)}")
-    assert abs(got / float(ball.mid()) - 1) < 1e-12
+    assert abs(got / float(ball.mid()) - 1) < 1e-10  # what the float64 evaluator promises
