@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import check_range, float_array
+from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.quantities.selection import _chebyshev as chebyshev
+from infscale_sym.quantities.selection._gumbel import decay
 from infscale_sym.quantities.selection.numeric import chosen_moments, selection_error_numpy
 from infscale_sym.quantities.slopes import SlopeTable, error_at_infinity, slope_tables
 
@@ -47,11 +49,12 @@ def optimal_number(t: Any, tau: Any, rho: Any, *, integer: bool = False) -> Any:
     out = np.ones(t.size)
 
     groups = list(_groups(np.flatnonzero(np.isfinite(t)), t, rho))
-    for first in range(0, len(groups), 16):
-        group = groups[first : first + 16]
-        pairs = np.array([pair for pair, _ in group])
-        for (pair, rows), table in zip(group, slope_tables(pairs[:, 0], pairs[:, 1], 1.0, LARGEST_K**2), strict=True):
-            out[rows] = _best_number(table, tau[rows] - pair[1], integer)
+    with single_threaded_algebra():  # its products are too small for threads
+        for first in range(0, len(groups), 16):
+            group = groups[first : first + 16]
+            pairs = np.array([pair for pair, _ in group])
+            for (pair, rows), table in zip(group, slope_tables(pairs[:, 0], pairs[:, 1], 1.0, LARGEST_K**2), strict=True):
+                out[rows] = _best_number(table, tau[rows] - pair[1], integer)
     return out.reshape(shape)[()]
 
 
@@ -75,7 +78,7 @@ def _best_number(table: SlopeTable, drift: Array, integer: bool) -> Array:
     k = np.concatenate((np.ones(one.size), k, np.full(endless.size, np.inf)))
     depth = np.zeros(k.size)
     finite = np.isfinite(k)
-    weight = np.exp(-np.multiply.outer(k[finite], table.level))
+    weight = decay(np.multiply.outer(k[finite], table.level))
     depth[finite] = -(weight @ table.second) - 2 * drift[row[finite]] * (weight @ table.first)
     order = np.lexsort((k, depth, row))
     best = np.searchsorted(row[order], rows)

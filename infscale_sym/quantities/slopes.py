@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from infscale_sym.quantities.selection import _kernel as kernel
 from infscale_sym.quantities.selection import _tables as tables
+from infscale_sym.quantities.selection._gumbel import decay
 
 Array = NDArray[np.float64]
 
@@ -39,13 +40,13 @@ class SlopeTable(NamedTuple):
 
     def above_limit(self, k: Array, drift: Array) -> Array:
         """F_k - F_oo at D = drift; shape drift.shape + k.shape."""
-        weight = np.exp(-np.multiply.outer(k, self.level))
+        weight = decay(np.multiply.outer(k, self.level))
         return -np.add.outer(0 * drift, weight @ self.second) - 2 * np.multiply.outer(drift, weight @ self.first)
 
     def slope_parts(self, k: Array) -> tuple[Array, Array]:
         """P, Q with k dF/dk = P + 2 D Q, at every k."""
         g = np.multiply.outer(k, self.level)
-        weight = g * np.exp(-g)
+        weight = g * decay(g.copy())
         return weight @ self.second, weight @ self.first
 
 
