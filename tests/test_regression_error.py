@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 
 import mpmath
@@ -249,3 +250,10 @@ def test_enclosures_say_where_they_reach():
         pair_average_arb(2.5, 0, 1, "0.2", 1)
     with pytest.raises((DomainError, ValidationError)):
         regression_error.enclose(3, 0, 8, 4, 1, 1, 1, 1, c=-1)
+
+
+def test_rare_prompts_far_below_the_rest_are_not_missed() -> None:
+    # They have the share k^(2 - 1/c) = 3e-8 of the average: two coarse meshes that both miss them would agree.
+    k = 1583446309139754.0
+    wanted = float(line_average_mp(k, 0, 1, Fraction(2, 5), 20))
+    assert line_average(k, 0, 1, 0.4) == pytest.approx(wanted, rel=1e-10)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import E, Expr, Integral, Number, Pow, Tuple, pi
+from sympy import E, Expr, Integral, Number, Pow, Tuple, pi, polygamma
 
 from infscale_sym.notation.heads import ArgMin, Expectation, Head, ZeroOf
 
@@ -39,6 +39,8 @@ def _numbers(expr: Expr, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...
         return
     args = expr.args[:1] if isinstance(expr, Integral) else expr.args
     for index, arg in enumerate(args):
+        if isinstance(expr, polygamma) and index == 0:  # which derivative: a label, and no evaluator takes another
+            continue
         yield from _numbers(arg, (*path, index))  # type: ignore[arg-type]
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from infscale_sym.formulas import (
     averaged,
+    averaged_limit,
     best_of_k,
     difficulty,
     equivalents,
     finite_k,
+    hard_task,
     high_temperature,
+    high_temperature_series,
+    infinite_k,
+    mean_law,
+    misspecified,
     monotone,
     optima,
     selection,
     tradeoff,
+    votes,
 )
 from infscale_sym.formulas.record import Expected, Formula, Source
 
@@ -27,6 +34,13 @@ FORMULAS: tuple[Formula, ...] = (
     *tradeoff.FORMULAS,
     *finite_k.FORMULAS,
     *optima.FORMULAS,
+    *averaged_limit.FORMULAS,
+    *mean_law.FORMULAS,
+    *misspecified.FORMULAS,
+    *votes.FORMULAS,
+    *infinite_k.FORMULAS,
+    *high_temperature_series.FORMULAS,
+    *hard_task.FORMULAS,
 )
 
 __all__ = ["FORMULAS", "Expected", "Formula", "Source"]

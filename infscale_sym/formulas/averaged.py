@@ -48,9 +48,12 @@ CORRECTED = Formula(
         k,
         remainder=k**-3,
     ),
-    domain=_s2 > 2 * _Q,
+    domain=_s2 > 3 * _Q,
     source=OWN,
-    deviation="q is replaced by Q = E Delta_T^2, which keeps the training noise and the fluctuations of the mean.",
+    deviation=(
+        "q is replaced by Q = E Delta_T^2, which keeps the training noise and the fluctuations of the mean. For "
+        "2 < s^2/Q < 3 the leading term still holds, but the next is of the order k^(-s^2/Q) up to logarithms."
+    ),
     expected=Expected.IN_THE_LIMIT,
     derivation="best_of_k",
     partner="best-of-k.averaged.printed",

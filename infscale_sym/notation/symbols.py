@@ -52,6 +52,32 @@ z_prime = Symbol("z_prime", real=True)
 v_tau = Symbol("v_tau", positive=True)
 v_cross = Symbol("v_cross", real=True)
 v_rho = Symbol("v_rho", positive=True)
+exaggeration = Symbol("c", positive=True)
+beyond = Symbol("N", positive=True)
+closeness = Symbol("Lambda", positive=True)
+p_1 = Symbol("p_1", positive=True)
+p_2 = Symbol("p_2", positive=True)
+bin_width = Symbol("Delta", positive=True)
+grid_shift = Symbol("varsigma", nonnegative=True)
+stages = Symbol("L", positive=True)
+xi = Symbol("xi", positive=True)
+tie = Symbol("theta", nonnegative=True)
+i_bin = Symbol("i_bin", integer=True)
+i_prime = Symbol("i_prime", integer=True)
+angle = Symbol("varphi", real=True)
+remaining = Symbol("R", real=True)
+chi = Symbol("chi", positive=True)
+log_k = Symbol("log_k", positive=True)
+varepsilon = Symbol("varepsilon", positive=True)
+psi = Symbol("psi", real=True)
+eta = Symbol("eta", real=True)
+nu_R = Symbol("nu_R", positive=True)
+overlap = Symbol("c_TR", real=True)
+dimension = Symbol("d", positive=True)
+frequency = Symbol("varpi", positive=True)
+Theta = Symbol("Theta", positive=True)
+tau_k = Symbol("tau_k", positive=True)
+w = Symbol("w", real=True)
 
 NOTATION: tuple[Notation, ...] = (
     Notation(
@@ -123,6 +149,70 @@ NOTATION: tuple[Notation, ...] = (
         between=("-0.25", "0.25"),
     ),
     Notation(v_rho, r"v_{\rho}", "v_rho >= 0", "E rho^2 over prompts and training sets", between=("0.3", "0.8")),
+    Notation(
+        exaggeration, "c", "c > 0", "how far the judge exaggerates, Delta_R = (1 + c) Delta_T", "HP-code: c", ("0.4", "3")
+    ),
+    Notation(beyond, "N", "N > 0", "expected number of answers beyond the teacher's, k P(z > tau)", between=("0.2", "2")),
+    Notation(
+        closeness,
+        r"\Lambda",
+        "Lambda > 0",
+        "closeness to where more answers never hurt at t = 0: 1 + 2 rho (tau - rho) = -1/Lambda",
+        between=("20", "200"),
+    ),
+    Notation(p_1, "p_1", "p_2 < p_1 < 1", "probability of the likeliest bin", between=("0.35", "0.6")),
+    Notation(p_2, "p_2", "0 < p_2 < p_1", "probability of the second likeliest bin", between=("0.1", "0.3")),
+    Notation(bin_width, r"\Delta", "Delta > 0", "width of a bin of answers, in units of s", between=("0.8", "2.5")),
+    Notation(
+        grid_shift,
+        r"\varsigma",
+        "0 <= varsigma <= 1/2",
+        "shift of the grid against the predictive mean, in bin widths: bins are centred at z = (i + varsigma) Delta",
+        between=("0.05", "0.45"),
+    ),
+    Notation(stages, "L", "L = 1, 2, 3, ...", "number of stages in which an answer is built", between=("1", "4")),
+    Notation(xi, r"\xi", "formal", "generating variable conjugate to the number of answers"),
+    Notation(tie, r"\theta", "0 <= theta <= 1", "shares the choice among equally full bins: int theta^n dtheta = 1/(n+1)"),
+    Notation(i_bin, "i", "a whole number", "number of a bin", between=("0", "4")),
+    Notation(i_prime, "i'", "a whole number", "number of another bin", between=("0", "4")),
+    Notation(angle, r"\varphi", "-pi <= varphi <= pi", "angle on the circle of the generating variable", between=("-3", "3")),
+    Notation(remaining, "R", "real", "what is left to undo of the judge's offset, in units of s", between=("-2", "2")),
+    Notation(
+        chi,
+        r"\chi",
+        "chi > 0",
+        "number of answers within reach of the judge's at low temperature, k phi(rho) t^(1/2)",
+        between=("0.2", "3"),
+    ),
+    Notation(log_k, r"\ln k", "ln k > 0", "natural logarithm of the number of answers", between=("5", "30")),
+    Notation(varepsilon, r"\varepsilon", "epsilon > 0", "excess over one of the order of a moment", between=("0.1", "0.9")),
+    Notation(psi, r"\psi", "real", "hyperbolic angle between a judge's offset and an answer", between=("-1", "1")),
+    Notation(eta, r"\eta", "real", "logarithm of one weight over the expected sum of the others", between=("-3", "3")),
+    Notation(nu_R, r"\nu_{R}", "nu_R > 0", "root mean square weight of the judge: nu_R^2 = w_R' w_R / d", between=("0.3", "1")),
+    Notation(
+        overlap,
+        r"c_{TR}",
+        "|c_TR| <= nu nu_R",
+        "overlap of the teacher's and the judge's weights, w_T' w_R / d",
+        between=("-0.3", "0.5"),
+    ),
+    Notation(dimension, "d", "d > 0 (an integer where data are drawn)", "number of features", between=("4", "30")),
+    Notation(
+        frequency,
+        r"\varpi",
+        "varpi > 0",
+        "frequency at which the characteristic function of Delta_T/sigma is taken",
+        between=("0.1", "3"),
+    ),
+    Notation(Theta, r"\Theta", "Theta > 0", "ease of the prompts, s^2/Q: tau ~ N(0, 1/Theta)", between=("0.5", "2.8")),
+    Notation(
+        tau_k,
+        r"\tau_k",
+        "tau_k > 0",
+        "offset at which one of k answers is expected within 1/tau_k: k phi(tau_k) = tau_k",
+        between=("20", "200"),
+    ),
+    Notation(w, "w", "real", "how rare a prompt is, against tau_k: (tau^2 - tau_k^2)/2", between=("-3", "3")),
 )
 
 BY_SYMBOL: dict[Symbol, Notation] = {line.symbol: line for line in NOTATION}

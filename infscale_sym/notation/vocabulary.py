@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from infscale_sym.notation import heads
+from infscale_sym.notation import (
+    heads,
+    heads_averaged_limit,
+    heads_high_temperature_series,
+    heads_infinite_k,
+    heads_misspecified,
+    heads_votes,
+)
 from infscale_sym.notation.heads import Head
+from infscale_sym.notation.heads_hard_task import HEADS as _HARD_TASK
+from infscale_sym.notation.heads_mean_law import HEADS as _MEAN_LAW
 
-HEADS: tuple[type[Head], ...] = (*heads.HEADS,)
+HEADS: tuple[type[Head], ...] = (
+    *heads.HEADS,
+    *_HARD_TASK,
+    *heads_high_temperature_series.HEADS,
+    *heads_averaged_limit.HEADS,
+    *heads_misspecified.HEADS,
+    *heads_votes.HEADS,
+    *_MEAN_LAW, *heads_infinite_k.HEADS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Expr, Integral, Mul, exp
+from sympy import Add, Derivative, Expr, Integral, Mul, Sum, exp
 
 from infscale_sym.notation.heads import Head
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw, Relation
@@ -142,6 +142,13 @@ def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
         if isinstance(expr.function, Add):
             return _framed(rf"{opening}\Bigl(", chunks(expr.function, printer, line), rf"\Bigr){closing}")
         return _framed(opening, chunks(expr.function, printer, line), closing)
+    if isinstance(expr, Sum) and not isinstance(expr.function, Add):
+        body = printer.doprint(expr.function)
+        return _framed(whole.removesuffix(body), chunks(expr.function, printer, line), "") if whole.endswith(body) else [whole]
+    if isinstance(expr, Derivative):
+        inside = rf"\left({printer.doprint(expr.expr)}\right)"
+        opening = rf"{whole.removesuffix(inside)}\Bigl("
+        return _framed(opening, chunks(expr.expr, printer, line), r"\Bigr)") if whole.endswith(inside) else [whole]
     if isinstance(expr, exp):
         return _framed(r"\exp\Bigl(", chunks(expr.args[0], printer, line), r"\Bigr)")
     if isinstance(expr, Head):

@@ -169,6 +169,9 @@ def _scaled_label(lhs: Expr, constant: Expr, leading: Expr, printer: FormulaPrin
         limit = printer.script(constant)
         left = rf"[{left} - {f'({limit})' if isinstance(constant, Add) else limit}]"
     text = printer.script(leading)
+    if len(left) + len(text) > 160:  # too long for a line
+        text = r"\mathrm{leading\;term}"
+        left = printer.doprint(lhs) if constant == 0 else rf"[{printer.doprint(lhs)} - \mathrm{{limit}}]"
     return mathtext(rf"{left}\;/\;[{text}]")
 
 

@@ -248,6 +248,12 @@ class FormulaPrinter(LatexPrinter):
             closing += rf" \,\mathrm{{d}}{self._print(variable)}"
         return opening, closing
 
+    def _print_polygamma(self, expr: Any, exp: str | None = None) -> str:
+        order, at = expr.args
+        primes = "'" * int(order) if order.is_Integer and order <= 2 else rf"^{{({self._print(order)})}}"
+        text = rf"\psi{primes}{bracket(self._print(at))}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
     def _print_Sum(self, expr: Any) -> str:
         opening = ""
         for variable, low, high in expr.limits:

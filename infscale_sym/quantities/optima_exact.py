@@ -32,6 +32,8 @@ _MOST_NODES = 20_000
 #: The step in s at density 1, times the natural logarithm of the accuracy: the strip has half-width about 1.2.
 _STRIP = 7.5
 _LARGEST_K = 1e6
+#: The largest number of answers for which the best temperature and the best judge are sought.
+_FARTHEST_K = 1e12
 
 
 class _Mesh:
@@ -143,9 +145,13 @@ def _lean(mesh: _Mesh, score: list[Any]) -> tuple[Any, Any]:
 def optimal_number_mp(t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     """The real k >= 1 at which F_k(t; tau, rho) is least, to `digits` digits: mpf, 1 or inf.
 
-    t >= 1 and finite, tau and rho real scalars; k is sought in [1, 1e6], and beyond counts as inf. Dimensionless.
-    Raises DomainError outside, ValidationError where two meshes disagree.
+    t >= 1 and finite, tau and rho real scalars; k is sought in [1, 1e6], and beyond counts as inf. Also t = 0, where k has no
+    bound. Dimensionless. Raises DomainError outside, ValidationError where two meshes disagree.
     """
+    if t == 0:
+        from infscale_sym.quantities.misspecified import frozen_optimal_number_mp
+
+        return frozen_optimal_number_mp(tau, rho, digits)
     return _number(*_exact(t, tau, rho), digits)
 
 
@@ -407,5 +413,5 @@ def _lost(t: Any) -> int:
 def _check(**values: Any) -> None:
     if "t" in values and not _LEAST_T <= values["t"] < math.inf:
         raise DomainError(f"t must lie in [{_LEAST_T}, oo) for this evaluator; got {float(values['t']):g}")
-    if "k" in values and not 1 < values["k"] <= _LARGEST_K:
-        raise DomainError(f"k must lie in (1, {_LARGEST_K:g}] for this evaluator; got {float(values['k']):g}")
+    if "k" in values and not 1 < values["k"] <= _FARTHEST_K:
+        raise DomainError(f"k must lie in (1, {_FARTHEST_K:g}] for this evaluator; got {float(values['k']):g}")

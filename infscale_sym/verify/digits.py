@@ -15,7 +15,7 @@ from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import ValidationError
 from infscale_sym.evaluate.lambdify import arb_function, mpmath_function, remembering
 from infscale_sym.formulas import Formula
-from infscale_sym.notation.heads import AveragedSampleGain, AveragedSelectionError, SampleExponent, SelectionError
+from infscale_sym.notation.heads import AveragedSampleGain, AveragedSelectionError, PairAverage, SampleExponent, SelectionError
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Relation
 from infscale_sym.notation.symbols import k
 from infscale_sym.quantities.namespaces import ARB, MPMATH
@@ -226,7 +226,8 @@ class _Exact:
         order = order if _falls(statement) else -order
         gap = order - _leading_order(statement.rhs, self.point, self.variable)
         head = type(statement.lhs)
-        self.best_of_k = head is SelectionError and self.variable == k and statement.lhs.args[1] == 0
+        frozen = head is SelectionError and self.variable == k and statement.lhs.args[1] == 0
+        self.best_of_k = frozen and all(offset.is_Symbol for offset in statement.lhs.args[2:])
         far = max(16, math.ceil((digits + 10) / gap))
         if own := ROADS.get(formula.id, Road()).ladder:
             self.ladder = (own[0], own[-2], own[-1])
@@ -248,6 +249,8 @@ class _Exact:
         digits = min(self.digits, int(float(mpmath.log10(mpmath.mpf(big))) * self.gap) + 25)
         if isinstance(formula.statement.lhs, (AveragedSelectionError, AveragedSampleGain, SampleExponent)):
             digits = int(float(mpmath.log10(mpmath.mpf(big)))) + 4  # relative; the error is about 3/k of the value
+        if isinstance(formula.statement.lhs, PairAverage):  # a double sum that is dear: the remainder to four digits
+            digits = 2 * int(float(mpmath.log10(mpmath.mpf(big)))) + 4
         # Claims about one quantity (a printed and a corrected one) are tested at the same points.
         key = (formula.statement.lhs, tuple(sorted((str(s), str(v)) for s, v in full.items())))
         if _VALUES.get(key, (0, None))[0] < digits:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sympy import And, Symbol, exp, true
+from sympy import And, Rational, Symbol, exp, true
 from sympy.core.relational import Relational
 
 from infscale_sym.derive.numbers import SEED, random_points
@@ -21,8 +21,31 @@ from infscale_sym.notation.heads import (
     TeacherOffset,
     TeacherRisk,
 )
+from infscale_sym.notation.heads_high_temperature_series import ExpansionCoefficient, TruncationError
+from infscale_sym.notation.heads_mean_law import CharacteristicGap
 from infscale_sym.notation.relations import AtMost, Relation
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, m, nu, rho, sigma, t, tau, tau_0, vartheta
+from infscale_sym.notation.symbols import (
+    Sigma,
+    Theta,
+    alpha,
+    bin_width,
+    chi,
+    dimension,
+    frequency,
+    gamma,
+    j,
+    k,
+    m,
+    nu,
+    rho,
+    sigma,
+    stages,
+    t,
+    tau,
+    tau_0,
+    v_rho,
+    vartheta,
+)
 from infscale_sym.quantities.namespaces import MPMATH, REFEREE_ARB, REFEREE_MPMATH
 
 
@@ -69,6 +92,19 @@ def _pair_by_nodes(k_: Any, t_: Any, *moments: Any, digits: int = 50) -> Any:
     return pair_average_by_nodes_arb(k_, t_, *moments, digits=digits)
 
 
+def _exponent_by_moments(t_: Any, v_: Any, digits: int = 50) -> Any:
+    from infscale_sym.quantities.averaged_limit import approach_exponent_by_moments_mp
+
+    return approach_exponent_by_moments_mp(t_, v_, digits=digits)
+
+
+def _weight_by_quadrature(j_: Any, t_: Any, rho_: Any, digits: int = 50) -> Any:
+    from infscale_sym.quantities.infinite_k import weight_ratio_by_quadrature_mp
+
+    return weight_ratio_by_quadrature_mp(j_, t_, rho_, digits)
+
+
+_FIXED_HEATS = (Fraction(1, 2), Fraction(3, 4), Fraction(5, 4), Fraction(2))
 _MODEST = tuple(Fraction(n, 10) for n in (-18, -11, -3, 4, 9, 17))
 _TELLING = tuple(Fraction(n, 10) for n in (-14, -9, 7, 11, 13))
 _LIMIT_OF_H = Road(
@@ -82,6 +118,42 @@ _REACH = (
     ("a quarter of the share", AtMost(TeacherRisk(*_REACH_MODEL), _REACH_BOUND)),
     ("the printed q", AtMost(TeacherRisk(*_REACH_MODEL), TeacherOffset(*_REACH_MODEL))),
 )
+
+_WARM = Road(ladder=("1e2", "1e6", "1e7"), values={t: (Fraction(4), Fraction(6), Fraction(9))})
+
+
+def _gaussian_bound() -> Relation:
+    from infscale_sym.formulas.mean_law import GAUSSIAN_BOUND
+
+    return GAUSSIAN_BOUND.statement
+
+
+_HALF_A_TERM = AtMost(
+    TruncationError(2 * j + 1, 2, t, rho, rho),
+    (-1) ** j * ExpansionCoefficient(2 * j + 3, 2, rho, rho) / (2 * t ** (2 * j + 3)),
+)
+
+
+def _soft_pair(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 50) -> Any:
+    from infscale_sym.quantities.votes.pair import weighted_mean_pair_mp
+
+    return weighted_mean_pair_mp(k_, t_, tau_, rho_, digits)
+
+
+def _median_by_counts(k_: Any, tau_: Any, digits: int = 50) -> Any:
+    from infscale_sym.quantities.votes.exact import median_by_counts_mp
+
+    return median_by_counts_mp(k_, tau_, digits)
+
+
+def _majority_by_counts(k_: Any, width_: Any, shift_: Any, tau_: Any, digits: int = 50) -> Any:
+    from infscale_sym.quantities.votes.majority import majority_by_counts_mp
+
+    return majority_by_counts_mp(k_, width_, shift_, tau_, digits)
+
+
+_HARD = tuple(Fraction(n, 10) for n in (7, 9, 10, 12, 16, 18))
+_ABOUT_TWO = tuple(Fraction(n, 10) for n in (15, 19, 22, 26))
 
 ROADS: dict[str, Road] = {
     "selection.integral": Road(
@@ -108,6 +180,24 @@ ROADS: dict[str, Road] = {
     "hte.second": Road(ladder=("1e3", "1e7", "1e18")),
     "hte.third.printed": Road(ladder=("1e3", "1e7", "1e14")),
     "hte.third.corrected": Road(ladder=("1e3", "1e7", "1e14")),
+    "hte.all-orders": Road(ladder=("1e3", "1e7", "1e14"), values={k: tuple(Fraction(n, 2) for n in (5, 6, 9, 14, 16))}),
+    "hte.coefficients-many-answers": Road(
+        ladder=("1e4", "1e8", "1e60"),
+        values={j: tuple(map(Fraction, range(1, 9)))},
+        note="left side: exact arithmetic at that k",
+    ),
+    "hte.coefficients-two-answers": Road(
+        values={j: tuple(map(Fraction, (0, 1, 3, 8, 30)))}, note="left side: the integral over u, expanded exactly at k = 2"
+    ),
+    "hte.coefficients-growth": Road(ladder=("1e9", "1e13", "1e16"), values={rho: _TELLING}),
+    "hte.truncation-two-answers": Road(
+        values={
+            j: tuple(map(Fraction, (0, 1, 2, 4))),
+            t: tuple(map(Fraction, (2, 4, 6, 12))),
+            rho: tuple(Fraction(n, 8) for n in (-12, -3, 0, 5, 11)),
+        },
+        broken=(("half the first term left out", _HALF_A_TERM),),
+    ),
     "finite-k.threshold": _LIMIT_OF_H,
     "finite-k.optimum.printed": _LIMIT_OF_H,
     "finite-k.optimum.printed.temperature": _LIMIT_OF_H,
@@ -120,9 +210,62 @@ ROADS: dict[str, Road] = {
         note="left side: the definition at k = 2 integrated over answers and offsets together",
         count=2,
     ),
+    "averaged.infinite-k": _WARM,
+    "averaged.first-correction": _WARM,
+    "averaged.slow-approach.exponent": Road(
+        mp={"ApproachExponent": _exponent_by_moments},
+        values={v_rho: tuple(Fraction(n, 2) for n in (1, 3, 8, 25))},
+        note="left side: moments of the weight by quadrature, the root by the secant method",
+    ),
+    "averaged.slow-approach": Road(
+        ladder=("1e4", "1e8", "1e12"),
+        values={t: tuple(Fraction(n, 4) for n in (3, 4, 6)), v_rho: (Fraction(6), Fraction(7), Fraction(9))},
+    ),
     "averaged.printed-law-reach": Road(values={alpha: tuple(Fraction(n, 100) for n in (1, 5, 20, 60))}, broken=_REACH),
     "averaged.best-of-two": Road(
         arb={"PairAverage": _pair_by_nodes}, note="left side: the integral over rho with proved bounds", count=3
+    ),
+    "limit.infinite-k": Road(values={t: _FIXED_HEATS}),
+    "limit.first-correction": Road(values={t: _FIXED_HEATS}),
+    "limit.corrections": Road(ladder=("1e5", "1e9", "1e13"), values={t: _FIXED_HEATS}),
+    "limit.weight-ratio": Road(
+        mp={"WeightRatio": _weight_by_quadrature},
+        values={j: tuple(map(Fraction, (2, 3, 5, 7)))},
+        note="left side: both means by quadrature",
+    ),
+    "limit.crossover": Road(ladder=("1e3", "1e7", "1e9"), values={chi: (Fraction(1, 2), Fraction(1), Fraction(7, 4))}),
+    "limit.crossover.many-answers": Road(ladder=("1e2", "1e6", "1e8")),
+    "finite-k.criterion": Road(
+        values={rho: (Fraction(6, 5), Fraction(-7, 5), Fraction(2)), tau: tuple(Fraction(n, 20) for n in (-4, -3, 2, 3, 4))},
+        note="left side: root of dF/dk at k = 10^(digits+10)",
+    ),
+    "finite-k.no-return": Road(
+        values={
+            k: tuple(map(Fraction, ("2", "3.5"))),
+            t: (Fraction(2), Fraction(5)),
+            rho: _MODEST,
+            tau: _MODEST,
+        },
+        count=2,
+        broken=(("a judge at the mirror image", AtMost(SelectionError(k + 1, t, -tau, rho), SelectionError(k, t, -tau, rho))),),
+    ),
+    "temperature.optimum-infinite-k": Road(
+        ladder=("1e3", "1e7", "1e11"),
+        values={rho: (Fraction(6, 5), Fraction(7, 5), Fraction(2)), tau: (Fraction(-1, 10), Fraction(-3, 20))},
+    ),
+    "reward.optimum-infinite-k": Road(
+        ladder=("1e4", "1e8", "1e12"),
+        values={t: (Fraction(3, 2), Fraction(2)), tau: (Fraction(-1, 2), Fraction(7, 10))},
+    ),
+    "optimum.joint": Road(
+        values={
+            k: tuple(map(Fraction, (2, 3))),
+            t: (Fraction(2), Fraction(5)),
+            rho: _MODEST,
+            tau: _MODEST,
+        },
+        count=2,
+        broken=(("t = 0 with the judge as it is", AtMost(SelectionError(k, 0, tau, rho), SelectionError(k, t, tau, rho))),),
     ),
     "monotone": Road(
         values={k: (Fraction(3), Fraction(5), Fraction(8)), t: (Fraction(0), Fraction(2), Fraction(10)), tau: _MODEST},
@@ -132,16 +275,12 @@ ROADS: dict[str, Road] = {
     "monotone.close-judge": Road(
         values={k: (Fraction(3), Fraction(5), Fraction(40)), t: (Fraction(0), Fraction(3)), rho: _MODEST, tau: _MODEST},
         count=3,
-        broken=(
-            ("a judge at the mirror image", AtMost(SelectionError(k + 1, t, -tau, rho), SelectionError(k, t, -tau, rho))),
-        ),
+        broken=(("a judge at the mirror image", AtMost(SelectionError(k + 1, t, -tau, rho), SelectionError(k, t, -tau, rho))),),
     ),
     "difficulty": Road(ladder=("1e5", "1e9", "1e16")),
     "difficulty.slope": Road(
         values={k: tuple(map(Fraction, (5, 12, 40))), m: tuple(map(Fraction, (1, 2, 3)))},
-        broken=(
-            ("1 + tau^2 times the left side", AtMost((1 + tau**2) * DifficultySlope(m, tau), DifficultySlope(k, tau))),
-        )
+        broken=(("1 + tau^2 times the left side", AtMost((1 + tau**2) * DifficultySlope(m, tau), DifficultySlope(k, tau))),),
     ),
     "difficulty.every-k": Road(
         values={k: tuple(map(Fraction, (2, 9, 40)))},
@@ -150,12 +289,88 @@ ROADS: dict[str, Road] = {
                 "a fall as fast as exp(-tau^2)",
                 AtMost(exp(tau**2) * SampleGain(k, tau), exp(tau_0**2) * SampleGain(k, tau_0)),
             ),
-        )
+        ),
     ),
     "difficulty.averaged": Road(ladder=("1e3", "1e7", "1e12")),
     "tradeoff.exponents": Road(ladder=("1e3", "1e7", "1e12")),
     "tradeoff.data-exponent.printed": Road(note="left side: slope of the Marchenko-Pastur integrals in ln alpha"),
     "tradeoff.data-exponent.corrected": Road(note="left side: slope of the Marchenko-Pastur integrals in ln alpha"),
+    "predictive.cross-law": Road(REFEREE_MPMATH, REFEREE_ARB, note="left side: the Marchenko-Pastur integrals"),
+    "predictive.judge-law": Road(REFEREE_MPMATH, REFEREE_ARB, note="left side: the Marchenko-Pastur integrals"),
+    "predictive.prior-teacher": Road(
+        REFEREE_MPMATH, REFEREE_ARB, note="left side: bias and noise integrated over the Marchenko-Pastur law"
+    ),
+    "predictive.prior-teacher.cross": Road(REFEREE_MPMATH, REFEREE_ARB, note="left side: the Marchenko-Pastur integrals"),
+    "predictive.ridgeless-kurtosis": Road(
+        REFEREE_MPMATH,
+        values={dimension: tuple(map(Fraction, (8, 13, 21, 40))), alpha: tuple(Fraction(1, n) for n in (2, 3, 4))},
+        note="left side: moments summed over the density",
+    ),
+    "predictive.gaussian-bound": Road(
+        values={
+            frequency: tuple(Fraction(n, 20) for n in (2, 5, 10, 24)),
+            dimension: tuple(map(Fraction, (8, 13, 21, 40))),
+            alpha: tuple(Fraction(1, n) for n in (2, 3, 4)),
+        },
+        broken=(
+            (
+                "nine tenths of the bound",
+                AtMost(Rational(10, 9) * CharacteristicGap(frequency, dimension, alpha), _gaussian_bound().rhs),
+            ),
+        ),
+    ),
+    "best-of-k.misspecified.distance": Road(
+        values={k: tuple(map(Fraction, (2, Fraction(7, 2), 12, 40)))},
+        note="right side: the integral over the distance by Gauss-Legendre panels",
+        count=3,
+    ),
+    "best-of-k.misspecified.bound": Road(
+        values={k: tuple(map(Fraction, (5, 12, 40)))},
+        broken=(
+            (
+                "half the coefficient of rho (tau - rho)",
+                AtMost(
+                    (tau - rho) ** 2 + (1 + rho * (tau - rho)) * SelectionError(k, 0, rho, rho), SelectionError(k, 0, tau, rho)
+                ),
+            ),
+        ),
+    ),
+    "best-of-k.misspecified.tie": Road(values={rho: tuple(Fraction(n, 10) for n in (-13, -7, 8, 15))}),
+    "best-of-k.misspecified.optimum-near": Road(
+        ladder=("1e6", "1e10", "1e20"), values={rho: tuple(Fraction(n, 10) for n in (6, 9, 13))}
+    ),
+    "best-of-k.misspecified.optimum-far": Road(ladder=("1e2", "1e6", "1e10")),
+    "best-of-k.misspecified.least-error": Road(ladder=("1e2", "1e6", "1e9")),
+    "vote.mean": Road(
+        values={k: tuple(map(Fraction, (2, 3, 7, 19, 40)))}, note="left side: the law of the sum of k draws, multiplied out"
+    ),
+    "vote.weighted-mean": Road(
+        mp={"WeightedMeanVote": _soft_pair},
+        values={k: (Fraction(2),), t: tuple(map(Fraction, (6, 8, 10, 14)))},
+        note="left side: the definition integrated over both answers at k = 2",
+        count=2,
+    ),
+    "vote.weighted-mean.infinite-k": Road(ladder=("1e4", "1e8", "1e18"), values={t: tuple(map(Fraction, (1, 2, 3)))}),
+    "vote.weighted-mean.first-correction": Road(ladder=("1e4", "1e8", "1e18"), values={t: tuple(map(Fraction, (1, 2, 3)))}),
+    "vote.median": Road(
+        mp={"MedianVote": _median_by_counts},
+        values={k: tuple(map(Fraction, (1, 3, 5, 9, 21)))},
+        note="left side: the law of the median from binomial sums",
+    ),
+    "vote.median.large-k": Road(ladder=("1e4", "1e8", "1e16")),
+    "vote.median.even": Road(ladder=("1e4", "1e8", "1e10")),
+    "vote.majority": Road(
+        mp={"MajorityVote": _majority_by_counts},
+        values={k: tuple(map(Fraction, (2, 3, 4, 5))), bin_width: tuple(Fraction(n, 2) for n in (4, 5, 6))},
+        note="left side: all ways in which the answers fall into the bins, one by one",
+        count=3,
+    ),
+    "vote.majority.rate": Road(ladder=("1e5", "1e9", "1e25")),
+    "search.beam": Road(ladder=("1e7", "1e11", "1e13"), values={stages: (Fraction(2), Fraction(3))}),
+    "best-of-k.hard-task.constant": Road(arb={}, note="left side: the integral, enclosed"),
+    "best-of-k.hard-task": Road(ladder=("1e3", "1e7", "1e9"), values={Theta: _HARD}),
+    "best-of-k.hard-task.edge": Road(ladder=("1e2", "1e6", "1e7"), values={Theta: _ABOUT_TWO}),
+    "best-of-k.hard-task.marginal": Road(ladder=("1e2", "1e6", "1e7")),
 }
 
 
@@ -163,6 +378,8 @@ def points(formula: Formula, count: int, skip: Sequence[Symbol] = ()) -> list[di
     """`count` random points of the formula's domain with exact rational coordinates (the symbols `skip` left out)."""
     road = ROADS.get(formula.id, Road())
     names = [s for s in formula.symbols if s not in skip]
+    if not names:  # a statement about one variable only
+        return [{}]
     out: list[dict[Symbol, Any]] = []
     for seed in range(SEED, SEED + 200):
         for point in random_points(names, 2, road.values, seed):

@@ -20,11 +20,18 @@ from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, lambda_, rho, 
 from infscale_sym.quantities import ridge
 from infscale_sym.quantities.namespaces import NUMPY
 from infscale_sym.verify import (
+    simulation_averaged_limit,
     simulation_averages,
+    simulation_hard_task,
+    simulation_high_temperature_series,
+    simulation_infinite_k,
+    simulation_mean_law,
+    simulation_misspecified,
     simulation_optima,
     simulation_ridge,
     simulation_scaling,
     simulation_temperature,
+    simulation_votes,
 )
 from infscale_sym.verify.record import Leg
 
@@ -264,8 +271,15 @@ RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
     "best-of-k.averaged.printed": _averaged,
     "best-of-k.averaged.corrected": _averaged,
     **simulation_averages.RECIPES,
+    **simulation_averaged_limit.RECIPES,
     **simulation_ridge.RECIPES,
     **simulation_optima.RECIPES,
     **simulation_temperature.RECIPES,
     **simulation_scaling.RECIPES,
+    **simulation_mean_law.RECIPES,
+    **simulation_high_temperature_series.RECIPES,
+    **simulation_misspecified.RECIPES,
+    **simulation_infinite_k.RECIPES,
+    **simulation_votes.RECIPES,
+    **simulation_hard_task.RECIPES,
 }

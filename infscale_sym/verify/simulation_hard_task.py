@@ -1,0 +1,122 @@
+"""Simulation of best-of-k over hard prompts (THEORY section 3; HP Remark 5, arXiv:2512.19905).
+
+The offset is drawn with importance weights, then the two answers next to the target. Of k independent uniform numbers the gap
+above a point u has P(gap > a) = (1 - a)^k, and the gap b below it, given a, (1 - b/(1 - a))^(k-1); answers are normal
+quantiles of uniform numbers. So the nearest of k answers is drawn exactly for any k, by two uniform numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from infscale_sym.derive.numbers import SEED
+from infscale_sym.formulas import Formula
+from infscale_sym.verify.record import Leg
+
+Array = NDArray[np.float64]
+
+#: At these tau_k, k is 6e4 to 1e117.
+LEVELS = (4.0, 5.0, 6.5, 9.0, 14.0, 23.0)
+
+
+def nearest_square(log_k: float, tau: Array, rng: np.random.Generator) -> Array:
+    """(z + tau)^2 of the nearest of k = exp(log_k) answers, one draw for each offset tau > 0; k >= 1e3, float64.
+
+    For tau up to 37, and gaps not so small that a double cannot tell the answer from the target.
+    """
+    k = math.exp(log_k)
+    target = ndtr(-tau)
+    above = -np.expm1(np.log(rng.uniform(size=tau.size)) / k)
+    below = -np.expm1(np.log(rng.uniform(size=tau.size)) / (k - 1)) * (1 - above)
+    over = ndtri(np.minimum(target + above, 1 - 1e-16)) + tau
+    under = np.where(below < target, -(ndtri(np.maximum(target - below, 1e-320)) + tau), np.inf)
+    return np.minimum(over, under) ** 2
+
+
+def simulated_error(level: float, ratio: float, trials: int, seed: int) -> tuple[float, float]:
+    """H at tau_k = level, theta = ratio <= 2, and its standard error; level >= 3.
+
+    Proposal for w = (tau^2 - level^2)/2: exponential to the right; to the left exponential too, or flat in tau at 2.
+    """
+    rng = np.random.default_rng(seed)
+    right = 0.7 * ratio
+    log_k = 0.5 * math.log(2 * math.pi) + math.log(level) + level * level / 2
+    side = rng.uniform(size=trials) < 0.5
+    depth = rng.exponential(size=trials)
+    if ratio < 2:
+        left = 0.7 * (2 - ratio)
+        w = np.where(side, depth / right, -depth / left)
+        keep = w > -level * level / 2 + 0.5
+        density = np.where(side, right * np.exp(-right * np.abs(w)), left * np.exp(-left * np.abs(w))) / 2
+        tau = np.sqrt(np.where(keep, level * level + 2 * w, 1.0))
+        rate = density * tau  # in tau
+    else:
+        tau = np.where(side, np.sqrt(level * level + 2 * depth / right), level * rng.uniform(size=trials))
+        w, keep = (tau * tau - level * level) / 2, np.full(trials, True)
+        rate = np.where(side, right * np.exp(-right * w) * tau, 1 / level) / 2
+    values = np.where(keep, np.exp(-ratio * w) * nearest_square(log_k, tau, rng) / rate, 0.0)
+    return float(values.mean()), float(values.std() / math.sqrt(trials))
+
+
+def _law(formula: Formula, quick: bool) -> Leg:
+    """H tau_k^3 at six numbers of answers, fitted in 1/tau_k^2: intercept and slope against the claim, Theta = 0.9 and 1.4."""
+    from infscale_sym.verify.simulation import _leg, _numpy
+
+    claim, trials = _numpy(formula), 150_000 if quick else 600_000
+    deviations, controls, rows = [], [], []
+    for number, ratio in enumerate((0.9, 1.4)):
+        leading = float(claim(1e8, ratio)) * 1e24
+        correction = (float(claim(10.0, ratio)) * 1e3 / leading - 1) * 100
+        values, errors = [], []
+        for step, level in enumerate(LEVELS):
+            mean, error = simulated_error(level, ratio, trials, SEED + 10 * number + step)
+            values.append(mean * level**3 / leading)
+            errors.append(error * level**3 / leading)
+        small = np.array(LEVELS) ** -2.0
+        design = np.stack([small**n for n in range(4)], axis=1) / np.array(errors)[:, None]
+        covariance = np.linalg.inv(design.T @ design)
+        fit = covariance @ design.T @ (np.array(values) / np.array(errors))
+        # the claim's own slope put in, the intercept is known better
+        rest = np.delete(design, 1, axis=1)
+        narrow = np.linalg.inv(rest.T @ rest)
+        known = narrow @ rest.T @ ((np.array(values) - correction * small) / np.array(errors))
+        spread = math.sqrt(narrow[0, 0])
+        deviations += [(known[0] - 1) / spread, (fit[1] - correction) / math.sqrt(covariance[1, 1])]
+        # an exponent of k that is 0.1 % larger, at the largest number of answers
+        wrong = math.expm1(1e-3 * ratio * LEVELS[-1] ** 2 / 2)
+        controls.append(wrong * values[-1] / errors[-1])
+        rows.append({"Theta": ratio, "intercept": f"{known[0]:.5f} +- {spread:.5f}", "correction": f"{fit[1]:.3g}"})
+    worst = max(deviations, key=abs)
+    where = (
+        f"nearest of k answers drawn at tau_k = {LEVELS[0]:g} to {LEVELS[-1]:g} (k to 1e117), Theta = 0.9 and 1.4, {trials} "
+        f"prompts each: H tau_k^3/M to {rows[0]['intercept']} and {rows[1]['intercept']}, largest deviation {abs(worst):.1f}"
+    )
+    return _leg(float(worst), float(min(controls)), where, {"points": rows}, "an exponent of k larger by 0.1 %")
+
+
+def _marginal(formula: Formula, quick: bool) -> Leg:
+    """2 tau_k H - 1 at Theta = 2, times tau_k^2, extrapolated in 1/tau_k^2: Euler's gamma."""
+    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
+
+    claim, trials = _numpy(formula), 1_000_000 if quick else 4_000_000
+    wanted = (2e2 * float(claim(1e2)) - 1) * 1e4
+    levels = (3.0, 3.5, 4.0, 4.5, 5.0)
+    values, errors = [], []
+    for step, level in enumerate(levels):
+        mean, error = simulated_error(level, 2.0, trials, SEED + step)
+        values.append((2 * level * mean - 1) * level**2)
+        errors.append(2 * level**3 * error)
+    value, error = extrapolate([level**2 for level in levels], values, errors)
+    where = f"nearest of k answers drawn at tau_k = 3 to 5, {trials} prompts each, extrapolated: {value:.3f} +- {error:.3f}"
+    return _leg((value - wanted) / error, value / error, where, {"value": f"{value:.6g}"}, "no second term")
+
+
+RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
+    "best-of-k.hard-task": _law,
+    "best-of-k.hard-task.marginal": _marginal,
+}
