@@ -56,7 +56,7 @@ def machine(verdicts: Sequence[Verdict]) -> str:
     """The ledger as JSON: {"schema", "as_expected", "formulas": [verdict with id, legs, title, latex, partner ...]}."""
     as_expected = all(verdict.as_expected for verdict in verdicts)
     ledger = {"schema": SCHEMA, "as_expected": as_expected, "formulas": rows_of(verdicts)}
-    return json.dumps(ledger, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(ledger, indent=2, ensure_ascii=False, default=lambda number: number.item()) + "\n"  # NumPy scalars
 
 
 def rows_of(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:

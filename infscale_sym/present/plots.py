@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sympy import Add, Expr, S, Symbol, simplify
+from sympy import Add, Expr, Mul, S, Symbol, expand, simplify
 
 from infscale_sym.catalog import Entry, formula
 from infscale_sym.evaluate.lambdify import mpmath_function
@@ -60,6 +60,8 @@ def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
     sweep = SWEEPS.get(entry.id) or Sweep(curve=tau, values=(0.5,) if series else (0, 1, 1.5, 2))
     low, high = sweep.ends if sweep.log else (1, 1e4 if series else 1e5)
     grid = np.geomspace(low, high, sweep.points)
+    if variable.is_integer:
+        grid = np.unique(np.round(grid))
     held = _held(entry, {**TYPICAL, **sweep.fixed}, {variable, sweep.curve}, printer)
     figure, upper, lower = two_panels(to_plot(entry.title), rf"${label}$" + held)
     partner = formula(entry.record.partner) if entry.record.partner else None
@@ -150,7 +152,8 @@ def _slope_guide(axes: Axes, statement: AsymptoticTo, leading: Expr, variable: S
 def by_order(claim: Expr, variable: Symbol) -> tuple[Expr, list[Expr]]:
     """(part that does not depend on the variable, the other terms by falling degree in it)."""
     groups: dict[float, Expr] = {}
-    for term in Add.make_args(claim):
+    factored = isinstance(claim, Mul) and any(isinstance(f, Add) and f.has(variable) for f in claim.args)
+    for term in Add.make_args(expand(claim) if factored else claim):
         groups[degree(term, variable)] = groups.get(degree(term, variable), S.Zero) + term
     constant = groups.pop(0.0, S.Zero)
     return constant, [groups[d] for d in sorted(groups, reverse=True)]
@@ -295,7 +298,8 @@ def _equality(entry: Entry) -> Figure:
         if sweep.along is lambda_ and isinstance(quantity, RenormalizedRidge):
             upper.set_yscale("log")
     upper.set_ylabel(f"${mathtext(printer.doprint(quantity))}$")
-    upper.legend(loc="best")
+    if upper.get_legend_handles_labels()[0]:
+        upper.legend(loc="best")
     upper.set_xlim(*sweep.ends)
     lower.set_yscale("log")
     lower.set_ylim(3e-18, 1e-8)

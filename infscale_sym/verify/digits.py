@@ -46,12 +46,18 @@ def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
     def certain(statement: Relation) -> list[tuple[Any, Any]]:
         one, two = (arb_function(side, names, {**ARB, **(road.arb or {})}) for side in (statement.lhs, statement.rhs))
-        return [(one(*p.values(), digits=digits), two(*p.values(), digits=digits)) for p in where]
+        out = []
+        for point in where:
+            for enough in (min(15, digits), digits):  # narrow balls cost more and are seldom needed to compare
+                left, right = one(*point.values(), digits=enough), two(*point.values(), digits=enough)
+                if left <= right or left > right:
+                    break
+            else:
+                raise ValidationError(f"the balls are too wide to compare at {_point_words(point)}")
+            out.append((left, right))
+        return out
 
     values = certain(formula.statement)
-    for point, (left, right) in zip(where, values, strict=True):
-        if not (left <= right or left > right):
-            raise ValidationError(f"the balls are too wide to compare at {_point_words(point)}")
     numbers = _numbers(where, [a for a, _ in values], [b for _, b in values])
     worst = next((i for i, (a, b) in enumerate(values) if a > b), None)
     if worst is not None:

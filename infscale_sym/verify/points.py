@@ -241,7 +241,7 @@ ROADS: dict[str, Road] = {
     ),
     "finite-k.no-return": Road(
         values={
-            k: tuple(map(Fraction, ("2", "3.5"))),
+            k: (Fraction(2), Fraction(4)),
             t: (Fraction(2), Fraction(5)),
             rho: _MODEST,
             tau: _MODEST,

@@ -16,6 +16,10 @@ class Leg:
     evidence: str = ""  # one or two sentences
     numbers: dict[str, Any] = field(default_factory=dict)  # JSON-ready: strings, ints, lists
 
+    def __post_init__(self) -> None:
+        if self.agrees is not None:  # comparisons of NumPy numbers give NumPy's own booleans
+            object.__setattr__(self, "agrees", bool(self.agrees))
+
 
 @dataclass(frozen=True)
 class Verdict:
