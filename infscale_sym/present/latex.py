@@ -168,6 +168,10 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
     if not parts.behind:  # a sum leaves the fraction, so that it can be broken
         sums = tuple(factor for factor in parts.above if isinstance(factor, Add))
         parts = replace(parts, above=tuple(f for f in parts.above if f not in sums), behind=sums)
+    wide = tuple(f for f in parts.above if isinstance(f, exp) and width(printer.doprint(f)) > 0.5 * line)
+    if wide:  # an exponential that fills a line leaves the fraction, too
+        rest = tuple(f for f in parts.above if f not in wide)
+        parts = replace(parts, above=rest, behind=wide + parts.behind)
     front, behind = printer.fraction(parts)
     if not behind:
         return []
@@ -179,7 +183,8 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
             pieces = _framed(r"\Bigl[", chunks(factor, printer, line), r"\Bigr]")
         else:
             pieces = chunks(factor, printer, line)
-        if out and width(out[-1]) > 0.3 * line and width(out[-1]) + width(pieces[0]) > 0.7 * line:
+        long = width(out[-1]) > 0.3 * line or isinstance(factor, exp) if out else False
+        if long and width(out[-1]) + width(pieces[0]) > 0.7 * line:
             out += [rf"\times {pieces[0]}", *pieces[1:]]
         elif out:
             out[-1] += f" {pieces[0]}"
