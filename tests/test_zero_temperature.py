@@ -20,8 +20,8 @@ from infscale_sym.derive.zero_temperature import (
     LogarithmOfPairs,
     SignsInPairs,
     fermi_integral,
+    float_value,
     heating,
-    pair_excess,
     two_answers,
 )
 from infscale_sym.errors import DerivationError, DomainError
@@ -167,8 +167,9 @@ def test_rules_refuse_what_does_not_follow() -> None:
 
 def test_two_answers_are_a_pair() -> None:
     """At k = 2 the integral over pairs is exact."""
-    for heat, teacher, judge in ((0.1, 0.4, 1.2), (0.02, -1.0, 0.6)):
-        assert pair_excess(2, heat, teacher, judge) == pytest.approx(float(thermal_excess(2, heat, teacher, judge)), rel=1e-10)
+    pairs = float_value(two_answers())
+    for beta, teacher, judge in ((10.0, 0.4, 1.2), (50.0, -1.0, 0.6)):
+        assert pairs(2, teacher, judge, beta) == pytest.approx(float(thermal_excess(2, 1 / beta, teacher, judge)), rel=1e-10)
 
 
 def test_draws_see_the_excess() -> None:

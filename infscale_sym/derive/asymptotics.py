@@ -50,13 +50,21 @@ DECADES = ("1e6", "1e7", "1e8", "1e9", "1e10")
 
 @cache
 def log_survival_derivatives(order: int, offset: Symbol) -> tuple[Expr, ...]:
-    """(d/dr)^m ln S(r; offset) at r = 0 for m = 1 ... order, by SymPy differentiation of the head itself."""
+    """(d/dr)^m ln S(r; offset) at r = 0 for m = 1 ... order, from the power series of (ln S)' = -f/S, S(0) = 1."""
     at = Symbol("r", nonnegative=True)
-    out, current = [], LogSurvival(at, offset)
-    for _ in range(order):
-        current = diff(current, at)
-        out.append(expand(current.subs(at, 0).replace(Survival, lambda *_: Integer(1))))
-    return tuple(out)
+    survival = Survival(at, offset)
+    density = -diff(survival, at)
+    if density.has(Survival) or simplify(diff(LogSurvival(at, offset), at) * survival + density) != 0:
+        raise DerivationError("the slope of ln S is not minus the density over S")
+    densities = []
+    for n in range(order):
+        densities.append(expand(density.subs(at, 0) / factorial(n)))
+        density = diff(density, at)
+    below = [Integer(1)] + [-densities[n] / (n + 1) for n in range(order)]
+    quotient: list[Expr] = []
+    for n in range(order):  # (-f/S) S = -f
+        quotient.append(expand(-densities[n] - sum((below[n - i] * quotient[i] for i in range(n)), Integer(0))))
+    return tuple(expand(value * factorial(n)) for n, value in enumerate(quotient))
 
 
 def _inside(expr: Expr) -> tuple[Expr, Expr, Expr]:

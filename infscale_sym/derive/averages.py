@@ -13,7 +13,7 @@ from sympy import Abs, Expr, Integer, Integral, Poly, PolynomialError, Rational,
 
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.probability import SMALL_COUNTS, draw, softmax_average, weight
-from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero, only_integral, split
+from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero, only_integral, same_to_the_letter, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.heads import PairAverage, SelectionError, normal_density
 from infscale_sym.notation.symbols import k, tau, z
@@ -124,6 +124,6 @@ class BetterOfTwo:
         size = Integral(normal_density(z) * Abs(z), (z, -oo, oo))
         # (e_1 - e_2)/2 = p x, and the better is 2 where p y > 0: the mean less E |p| E x sign(y)
         wanted = mean(half) - size * slope * sqrt(spread) * size
-        if not is_zero(wanted - after):
+        if not same_to_the_letter(wanted, after):
             raise DerivationError(f"the average is {wanted}")
         return Evidence(SYMBOLIC, "squares and second moments by SymPy")

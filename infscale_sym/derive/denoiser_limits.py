@@ -404,8 +404,11 @@ class StepByStep:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Structural equality."""
-        if not isinstance(before, StepsVariance) or after != before.unfold():
-            raise DerivationError(f"the definition gives {before.unfold()}")  # type: ignore[attr-defined]
+        if not isinstance(before, StepsVariance):
+            raise DerivationError("this rule starts from the variance after M steps")
+        opened = before.unfold()
+        if after != opened:
+            raise DerivationError(f"the definition gives {opened}")
         return Evidence(SYMBOLIC, "definition of StepsVariance")
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, exp, expand, integrate, oo, powsimp, simplify
@@ -232,13 +233,20 @@ class IndependentTails:
         )
         if power == before or not same(power, after):
             raise DerivationError("the tail of the minimum is not S(r)^k")
-        outer = integrate(normal_density(z), (z, r - tau, oo)) + integrate(normal_density(z), (z, -oo, -r - tau))
-        opened = Survival(r, tau).unfold()
-        if simplify(expand((outer - opened).rewrite("erf"), func=True)) != 0:
-            raise DerivationError("S is not the probability outside (-r - tau, r - tau)")
-        if simplify(expand(exp(LogSurvival(r, tau).unfold()) - opened.rewrite("erf"), func=True)) != 0:
-            raise DerivationError("ln S is not the logarithm of S")
+        _survival_is_the_outer_probability()
         return Evidence(SYMBOLIC, "P(all farther) = P(one farther)^k; S integrated by SymPy")
+
+
+@cache
+def _survival_is_the_outer_probability() -> None:
+    edge = Symbol("a", real=True)
+    above, below = integrate(normal_density(z), (z, edge, oo)), integrate(normal_density(z), (z, -oo, edge))
+    opened = Survival(r, tau).unfold()
+    outer = above.subs(edge, r - tau) + below.subs(edge, -r - tau)
+    if simplify(expand((outer - opened).rewrite("erf"), func=True)) != 0:
+        raise DerivationError("S is not the probability outside (-r - tau, r - tau)")
+    if simplify(expand(exp(LogSurvival(r, tau).unfold()) - opened.rewrite("erf"), func=True)) != 0:
+        raise DerivationError("ln S is not the logarithm of S")
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,14 @@ from sympy import (
     factorial,
     ff,
     fraction,
-    integrate,
     oo,
-    powsimp,
     simplify,
     solve,
     together,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.moments import normal_moment
 from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
@@ -187,12 +186,7 @@ def coefficients_from_the_integral(order: int) -> tuple[Expr, ...]:
 def _mean(polynomial: Expr, times: Any) -> Expr:
     """E over z of a polynomial in h = z^2/2 + rho z and u, times a function of z."""
     inside = Poly(expand(polynomial.subs(Symbol("h"), z**2 / 2 + rho * z) * times), z)
-    return expand(sum((c * _power_moment(n) for (n,), c in inside.terms()), Integer(0)))
-
-
-@cache
-def _power_moment(n: int) -> Expr:
-    return integrate(z**n * normal_density(z), (z, -oo, oo))
+    return expand(sum((c * normal_moment(n) for (n,), c in inside.terms()), Integer(0)))
 
 
 @cache
@@ -255,7 +249,10 @@ def _many_answers() -> Expr:
 
 @cache
 def _tilted_quotient() -> Expr:
-    """E[(z+tau)^2 e^(-epsilon h)]/E[e^(-epsilon h)], h = z^2/2 + rho z, by SymPy."""
-    weight = exp(-_EPSILON * (z**2 / 2 + rho * z)) * normal_density(z)
-    moments = [integrate(z**n * weight, (z, -oo, oo), conds="none") for n in range(3)]
-    return cancel(powsimp(expand(sum(c * m / moments[0] for c, m in zip((tau**2, 2 * tau, 1), moments, strict=True)))))
+    """E[(z+tau)^2 e^(-epsilon h)]/E[e^(-epsilon h)], h = z^2/2 + rho z: the tilted density is a normal one."""
+    variance = 1 / (1 + _EPSILON)
+    mean = -_EPSILON * rho * variance
+    exponent = -_EPSILON * (z**2 / 2 + rho * z) - z**2 / 2
+    if simplify(diff(exponent + (z - mean) ** 2 / (2 * variance), z)) != 0:
+        raise DerivationError("the tilted density is not that of N(mean, variance)")
+    return cancel((tau + mean) ** 2 + variance)

@@ -26,7 +26,6 @@ from sympy import (
     IndexedBase,
     Integer,
     Integral,
-    Rational,
     Subs,
     Sum,
     Symbol,
@@ -68,6 +67,7 @@ v = Symbol("v", positive=True)
 #: Where remainders are measured, in float64: (k, tau, rho), k > 2, and two values of beta.
 _POINTS = ((3.0, 1.0, 0.5), (4.5, 0.3, 1.2))
 _BETWEEN = (1e3, 1e5)
+_DECADES = (1e1, 1e2, 1e3, 1e4)
 
 
 def pair_covariance(base: Any) -> Expr:
@@ -318,59 +318,58 @@ def _at_two(expr: Expr, s: Symbol, zeta_: Any) -> Expr:
 
 @cache
 def _remainders() -> tuple[str, str]:
-    """How the exact excess departs from the integral over pairs, and that from the claim: exponents of beta, in float64."""
-    claim = numpy_function(_closed(), [k, tau, rho, coldness], NUMPY)
+    """How the exact excess departs from the integral over pairs, and that from the claim, in float64.
+
+    The first by its exponent in beta: triples within reach give beta^(-5/2). The second, known to the next order: around
+    r = 0 the pairs expand in even powers of r and all powers of r'; odd powers of r' leave no finite part, so that the next
+    term is beta^-3 (A ln beta + B) and the one after it smaller by 1/beta. Hence beta^3 times the gap is linear in ln beta.
+    """
+    claim = float_value(fermi_integral())
+    pairs = float_value(two_answers())
 
     def exact(count: float, teacher: float, judge: float, beta: float) -> float:
         return float(NUMPY["ThermalExcess"](count, 1 / beta, teacher, judge))
 
-    def pairs(count: float, teacher: float, judge: float, beta: float) -> float:
-        return pair_excess(count, 1 / beta, teacher, judge)
-
-    words = []
-    for one, two, between, what in (
-        (exact, pairs, (-2.55, -2.45), "the exact excess less the pairs"),
-        (pairs, claim, (-3.1, -2.85), "the pairs less the claim"),  # beta^-3 ln(beta), at k = 3 without the logarithm
-    ):
-        slopes = []
-        for point in _POINTS:
-            gaps = [abs(one(*point, beta) - float(two(*point, beta))) for beta in _BETWEEN]
-            slopes.append(math.log(gaps[1] / gaps[0]) / math.log(_BETWEEN[1] / _BETWEEN[0]))
-        if not all(between[0] < slope < between[1] for slope in slopes):
-            raise DerivationError(f"{what} goes as beta to the powers {slopes}, which do not lie in {between}")
-        words.append(f"{what} goes as beta^{slopes[0]:.3f} from beta = {_BETWEEN[0]:g} to {_BETWEEN[1]:g}")
-    return words[0], words[1]
-
-
-def _closed() -> Expr:
-    level = 1 + 2 * rho * (tau - rho)
-    bracket = level * (log(coldness) - 1 - 6 * ZetaSlope(2) / pi**2) + 2 * ColdPairs(k, tau, rho)
-    return pi * k * (k - 1) * exp(-(rho**2)) * Rational(1, 6) / coldness**2 * bracket
+    slopes, bends = [], []
+    for point in _POINTS:
+        gaps = [abs(exact(*point, beta) - pairs(*point, beta)) for beta in _BETWEEN]
+        slopes.append(math.log(gaps[1] / gaps[0]) / math.log(_BETWEEN[1] / _BETWEEN[0]))
+        scaled = [beta**3 * (pairs(*point, beta) - claim(*point, beta)) for beta in _DECADES]
+        triples = zip(scaled, scaled[1:], scaled[2:], strict=False)
+        bends.append([abs(x - 2 * y + z) / max(abs(x), abs(z)) for x, y, z in triples])
+    if not all(-2.55 < slope < -2.45 for slope in slopes):
+        raise DerivationError(f"the exact excess less the pairs goes as beta to the powers {slopes}, not -5/2")
+    if not all(late < 0.3 * early and late < 0.02 for early, late in bends):
+        raise DerivationError(f"beta^3 (pairs less claim) is not linear in ln(beta): it bends by {bends}")
+    return (
+        f"the exact excess less the pairs goes as beta^{slopes[0]:.3f} from beta = {_BETWEEN[0]:g} to {_BETWEEN[1]:g}",
+        f"beta^3 (pairs less claim) is linear in ln(beta) to {bends[0][1]:.1e} from beta = {_DECADES[1]:g} to {_DECADES[-1]:g}",
+    )
 
 
-def pair_excess(count: float, heat_: float, teacher: float, judge: float) -> float:
-    """`two_answers` in float64 by Gauss-Legendre, v = q^2 and r = t^(1/2) sinh p; relative error 1e-12 for t < 0.1."""
-    from infscale_sym.quantities.selection.survival import survival
+def float_value(expr: Expr) -> Any:
+    """One of the integrals of this file as f(k, tau, rho, beta) in float64.
 
+    Gauss-Legendre in q and p, v = q^2 and r = sinh(p)/beta^(1/2). Relative error about 1e-16 beta: the difference of two mean
+    errors loses digits.
+    """
+    integral = next(iter(expr.atoms(Integral)))
+    factor = expr.coeff(integral)
+    inner = [name for name, *_ in integral.limits]
+    function = numpy_function(factor * integral.function, [k, tau, rho, coldness, r, v], NUMPY)
     nodes, weights = np.polynomial.legendre.leggauss(120)
 
     def panel(high: float) -> tuple[np.ndarray, np.ndarray]:
         return high / 2 * (1 + nodes), high / 2 * weights
 
-    q, q_weight = panel(6.8)
-    p, p_weight = panel(math.asinh((abs(judge) + 9) / math.sqrt(heat_)))
-    near = math.sqrt(heat_) * np.sinh(p)[:, None]
-    gap = 2 * heat_ * q**2
-    far = np.sqrt(near**2 + gap)
-    drift_ = teacher - judge
+    def value(count: float, teacher: float, judge: float, beta: float) -> float:
+        q, q_weight = panel(6.8)
+        over_v = 2 * q * q_weight
+        if r not in inner:
+            return float(over_v @ function(count, teacher, judge, beta, math.nan, q**2))
+        p, p_weight = panel(math.asinh((abs(judge) + 9) * math.sqrt(beta)))
+        near, over_r = np.sinh(p)[:, None] / math.sqrt(beta), np.cosh(p) / math.sqrt(beta) * p_weight
+        return float(over_r @ function(count, teacher, judge, beta, near, q**2) @ over_v)
 
-    def density(at: np.ndarray) -> np.ndarray:
-        return (np.exp(-0.5 * (at - judge) ** 2) + np.exp(-0.5 * (at + judge) ** 2)) / math.sqrt(2 * math.pi)
+    return value
 
-    # r' tanh(rho r') - r tanh(rho r) without cancellation
-    apart = gap / (far + near)
-    tangent = np.sinh(judge * apart) / (np.cosh(judge * far) * np.cosh(judge * near))
-    rise = gap + 2 * drift_ * (apart * np.tanh(judge * far) + near * tangent)
-    inside = density(near) * density(far) * survival(far, judge) ** (count - 2) * rise / far
-    inside *= heat_ * 2 * q / (1 + np.exp(q * q)) * math.sqrt(heat_) * np.cosh(p)[:, None]
-    return count * (count - 1) * float(p_weight @ inside @ q_weight)

@@ -20,7 +20,7 @@ def numpy_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Call
     """`expr` as a function of float64 scalars or arrays (positional, in the order of `args`); broadcasts."""
     # cse would hoist bound variables out of Integral and Sum.
     cse = not expr.has(Integral, Sum)
-    return lambdify(list(args), expr, modules=[dict(heads), "scipy"], cse=cse)
+    return lambdify(list(args), expr, modules=[dict(heads), "scipy"], cse=cse, docstring_limit=0)
 
 
 def mpmath_function(
@@ -38,7 +38,7 @@ def mpmath_function(
     state = {"digits": 50}
     bound = {name: _with_digits(function, state) for name, function in heads.items()}
     modules = [{**bound, "quad": quadrature} if quadrature else bound, "mpmath"]
-    compiled = lambdify(list(args), expr, modules=modules)
+    compiled = lambdify(list(args), expr, modules=modules, docstring_limit=0)  # a docstring takes a fifth of the time
 
     def function(*values: Any, digits: int = 50) -> Any:
         with mpmath.workdps(digits + 15):
@@ -56,7 +56,7 @@ def arb_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callab
     namespace: dict[str, Any] = {name: _with_digits(function, state) for name, function in heads.items()}
     namespace |= {"arb": flint.arb, "fmpq": flint.fmpq, "arb_pi": flint.arb.pi, "arb_e": flint.arb.const_e}
     printer = ArbPrinter({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
-    compiled = lambdify(list(args), expr, modules=[namespace], printer=printer)
+    compiled = lambdify(list(args), expr, modules=[namespace], printer=printer, docstring_limit=0)
 
     def function(*values: Any, digits: int = 50) -> Any:
         with flint.ctx.workprec(int(3.33 * digits) + 64):

@@ -196,7 +196,7 @@ def crossover_factor_mp(chi: Any, digits: int = 50) -> Any:
     if not low <= value <= high:
         raise DomainError(f"chi must lie in [{low:g}, {high:g}]; got {float(value):g}")
     digits = 10 * math.ceil((digits + 2) / 10)  # neighbouring requests share a mesh
-    return _agreed([_crossover(value, digits, refine) for refine in (1.0, 1.23)], digits, "the crossover function", mpmath)
+    return _agreed([_crossover(value, digits, refine) for refine in (1.0, 1.12)], digits, "the crossover function", mpmath)
 
 
 def _agreed(values: list[Any], digits: int, label: str, mpmath: Any) -> Any:

@@ -133,7 +133,7 @@ _REACH = (
     ("the printed q", AtMost(TeacherRisk(*_REACH_MODEL), TeacherOffset(*_REACH_MODEL))),
 )
 
-_WARM = Road(ladder=("1e2", "1e6", "1e7"), values={t: (Fraction(5), Fraction(6), Fraction(7))})
+_WARM = Road(ladder=("1e2", "1e6", "1e8"), values={t: (Fraction(4), Fraction(6), Fraction(9))})
 
 
 def _gaussian_bound() -> Relation:
@@ -249,7 +249,7 @@ ROADS: dict[str, Road] = {
     "reward.optimum": Road(ladder=("1e4", "1e8", "1e12"), values={k: _FEW}),
     "averaged.finite-temperature": Road(
         mp={"PairAverage": _pair_of_answers},
-        values={k: (Fraction(2),), t: tuple(Fraction(n) for n in (40, 60, 90))},
+        values={k: (Fraction(2),), t: tuple(Fraction(n) for n in (9, 14, 20))},
         note="left side: the definition at k = 2 integrated over answers and offsets together",
         count=2,
     ),
@@ -268,9 +268,8 @@ ROADS: dict[str, Road] = {
     "averaged.printed-law-reach": Road(values={alpha: tuple(Fraction(n, 100) for n in (1, 5, 20, 60))}, broken=_REACH),
     "averaged.best-of-two": Road(
         arb={"PairAverage": _pair_by_nodes},
-        values={v_rho: tuple(Fraction(n, 16) for n in (1, 2, 3))},
         note="left side: the integral over rho with proved bounds",
-        count=2,
+        count=3,
     ),
     "limit.infinite-k": Road(values={t: _FIXED_HEATS}),
     "limit.first-correction": Road(values={t: _FIXED_HEATS}),
@@ -280,7 +279,7 @@ ROADS: dict[str, Road] = {
         values={j: tuple(map(Fraction, (2, 3, 5, 7)))},
         note="left side: both means by quadrature",
     ),
-    "limit.crossover": Road(ladder=("1e3", "1e7", "1e8"), values={chi: (Fraction(1, 2), Fraction(1), Fraction(7, 4))}),
+    "limit.crossover": Road(ladder=("1e3", "1e7", "1e9"), values={chi: (Fraction(1, 2), Fraction(1), Fraction(7, 4))}),
     "limit.crossover.many-answers": Road(ladder=("1e2", "1e6", "1e8")),
     "finite-k.criterion": Road(
         values={rho: (Fraction(6, 5), Fraction(-7, 5), Fraction(2)), tau: tuple(Fraction(n, 20) for n in (-4, -3, 2, 3, 4))},

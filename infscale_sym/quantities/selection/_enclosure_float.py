@@ -127,10 +127,10 @@ class Rough:
 
 def rough_range(law: FloatLaw, k: float, start: float, nats: float) -> Rough:
     """The integral over v beyond `start` on a coarse grid that reaches to a tail of about e^-nats."""
-    c = np.arange(-150.0, 4.0, 0.2)
-    weight = c - np.exp(c) + math.log(0.2)
+    c = np.arange(-150.0, 4.0, 0.4)
+    weight = c - np.exp(c) + math.log(0.4)
     end = start + 4 + (abs(law.rho) + math.sqrt(2 * nats + 100) + 3) ** 2 / (2 * law.t)
-    v = start + np.expm1(np.linspace(0.0, math.log1p(end - start), 500))
+    v = start + np.expm1(np.linspace(0.0, math.log1p(end - start), 250))
     gap = v[:, None] - c
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         r = np.sqrt(2 * law.t * np.maximum(gap, 1e-3))

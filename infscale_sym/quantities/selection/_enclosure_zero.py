@@ -60,7 +60,8 @@ def tail(k: arb, law: Folded, r: arb) -> arb:
 def rough_scale(k: arb, law: Folded) -> float:
     """ln F_k(0) within a few units: a coarse sum in ln r that sets targets, no claim."""
     logs = []
-    for i in range(-200, 27):
+    # k P(|x| < r) <= k r: what lies far below r = 1/k does not count
+    for i in range(max(-200, -24 - math.ceil(4 * log_float(k) / math.log(2))), 27):
         r = arb(2) ** (arb(i) / 4)
         g = law.weighted(r) * r * k * ((k - 1) * law.log_survival(r)).exp()
         logs.append(log_float(g))

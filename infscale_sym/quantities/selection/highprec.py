@@ -192,7 +192,7 @@ def _best_of_k_error(k: Fraction, tau: Fraction, rho: Fraction, digits: int, lab
 
 def _validated(once: Callable[[float, bool, int], tuple[Any, Any]], digits: int, span: int, label: str) -> Mpf:
     """The value on which two meshes at two precisions agree; `span` digits are lost to large k."""
-    refine, guard, gap, defect = 1.0, 6, None, None
+    refine, guard, gap, defect = 1.0, 6 + span // 10, None, None
     for _ in range(_ROUNDS):
         with mp.workdps(digits + span + guard + 8):
             first, first_defect = once(refine, False, guard)
