@@ -49,7 +49,7 @@ def katex() -> Any:
         "function check(s) { try { katex.renderToString(s, {displayMode: true, strict: 'error'}); return ''; }"
         " catch (e) { return String(e); } }"
     )
-    return lambda text: context.eval(f"check({json.dumps(text)})") or None
+    return cache(lambda text: context.eval(f"check({json.dumps(text)})") or None)
 
 
 def without_references(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sympy import Add, Basic, Expr, Integral, Mul, Pow, Rational, S, Sum, Symbol, erf, erfc, exp, fraction, log
@@ -32,6 +33,7 @@ class Parts:
     behind: tuple[Expr, ...]
 
 
+@lru_cache(maxsize=10_000)  # printing asks again and again: once to find the sign, once to print, once to break the line
 def parts_of(expr: Any) -> Parts:
     """Sort the factors of a product; their product is `expr`."""
     number, rest = expr.as_coeff_Mul()
@@ -147,14 +149,15 @@ def _weight(expr: Any) -> float:
     return total
 
 
-def _sorted_terms(expr: Any) -> list[Expr]:
+@lru_cache(maxsize=10_000)
+def _sorted_terms(expr: Any) -> tuple[Expr, ...]:
     keyed = []
     for term in Add.make_args(expr):
         power = next((f.as_base_exp()[1] for f in Mul.make_args(term) if f.as_base_exp()[0] == k), S.Zero)
         ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=(0, ""))
         degree = -float(power) if power.is_Rational else 0.0
         keyed.append(((degree, _weight(term), ranks, default_sort_key(term)), term))
-    return [term for _, term in sorted(keyed, key=lambda pair: pair[0])]
+    return tuple(term for _, term in sorted(keyed, key=lambda pair: pair[0]))
 
 
 def ordered_terms(expr: Any) -> list[Expr]:

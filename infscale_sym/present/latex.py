@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Derivative, Expr, Integral, Mul, Sum, exp
@@ -42,7 +43,15 @@ def aligned(lines: Sequence[str]) -> str:
 
 def statement_lines(statement: Relation, symbols: Notation | None = None, line: float = LINE) -> list[str]:
     """The lines of a statement, each with one `&` to align at."""
-    printer = FormulaPrinter(symbols)
+    return list(_usual_lines(statement, line)) if symbols is None else _lines(statement, FormulaPrinter(symbols), line)
+
+
+@lru_cache(maxsize=1000)  # a document prints a statement several times
+def _usual_lines(statement: Relation, line: float) -> tuple[str, ...]:
+    return tuple(_lines(statement, FormulaPrinter(), line))
+
+
+def _lines(statement: Relation, printer: FormulaPrinter, line: float) -> list[str]:
     left = printer.doprint(statement.lhs)
     tail = ""
     sign = r"\le" if isinstance(statement, AtMost) else "="

@@ -35,11 +35,11 @@ def write(verdicts: Sequence[Verdict], folder: str | Path) -> tuple[Path, ...]:
     Each file is whole or not written. Raises DomainError where the folder cannot be written to.
     """
     folder = Path(folder)
-    content = {"ledger.md": markdown(verdicts), "ledger.json": machine(verdicts), "ledger.tex": document(verdicts)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DomainError(f"cannot write into {folder}: {error.strerror or error}") from None
+    content = {"ledger.md": markdown(verdicts), "ledger.json": machine(verdicts), "ledger.tex": document(verdicts)}
     for name, text in content.items():
         write_whole(folder / name, text)
     return tuple(folder / name for name in content)
