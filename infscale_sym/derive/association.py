@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, IndexedBase, Integer, Mul, S, Sum, Symbol, cancel, cosh, diff, exp, expand, simplify, tanh
+from sympy import Expr, IndexedBase, Integer, Mul, S, Sum, Symbol, cancel, cosh, diff, exp, expand, tanh
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import i, j_, weight
 from infscale_sym.derive.rules import SYMBOLIC, is_zero, outside, same
 from infscale_sym.errors import DerivationError

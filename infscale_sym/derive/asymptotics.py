@@ -32,11 +32,11 @@ from sympy import (
     limit,
     oo,
     powsimp,
-    simplify,
     solve,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate, random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside, same, split
 from infscale_sym.errors import DerivationError

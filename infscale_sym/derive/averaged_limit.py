@@ -22,9 +22,10 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from sympy import Expr, Integer, Poly, Rational, Symbol, diff, exp, expand, lambdify, pi, simplify, solve, sqrt, together
+from sympy import Expr, Integer, Poly, Rational, Symbol, diff, exp, expand, lambdify, pi, solve, sqrt, together
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import SEED
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, only_integral, same, split
 from infscale_sym.errors import DerivationError

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from sympy import Abs, Expr, Integer, Integral, Poly, PolynomialError, Rational, Symbol, expand, factorial2, oo, simplify, sqrt
+from sympy import Abs, Expr, Integer, Integral, Poly, PolynomialError, Rational, Symbol, expand, factorial2, oo, sqrt
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import SMALL_COUNTS, draw, softmax_average, weight
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero, only_integral, same_to_the_letter, split
 from infscale_sym.errors import DerivationError

@@ -31,11 +31,11 @@ from sympy import (
     gammasimp,
     log,
     powsimp,
-    simplify,
     together,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS

@@ -30,13 +30,13 @@ from sympy import (
     polygamma,
     powsimp,
     rf,
-    simplify,
     sinh,
     symbols,
 )
 
 from infscale_sym.derive.coverage import differs, same_gammas
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside
 from infscale_sym.errors import DerivationError

@@ -16,12 +16,13 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Integral, Symbol, diff, exp, expand, log, oo, pi, simplify, sin, sqrt
+from sympy import Expr, Integral, Symbol, diff, exp, expand, log, oo, pi, sin, sqrt
 from sympy import cosh as ch
 from sympy import sinh as sh
 
 from infscale_sym.derive.averaged_limit import ALIKE, tilted_moment, vanishes
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import SMALL_COUNTS, softmax_average, weight
 from infscale_sym.derive.rules import NUMERIC, only_integral, split
 from infscale_sym.errors import DerivationError

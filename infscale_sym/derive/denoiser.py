@@ -28,11 +28,11 @@ from sympy import (
     limit,
     log,
     polygamma,
-    simplify,
     together,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, only_integral
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.heads_denoiser import (

@@ -30,7 +30,6 @@ from sympy import (
     factorial,
     factorial2,
     log,
-    simplify,
     sin,
     sqrt,
     tan,
@@ -40,6 +39,7 @@ from sympy import Poly as Polynomial
 
 from infscale_sym.derive.denoiser import _against_spectrum, summand, vanishes
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC
 from infscale_sym.errors import DerivationError

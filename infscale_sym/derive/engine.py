@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sympy import Expr, Rational, expand, simplify
+from sympy import Expr, Rational, expand
 
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS, Formula

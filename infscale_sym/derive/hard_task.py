@@ -43,7 +43,6 @@ from sympy import (
     polygamma,
     powdenest,
     powsimp,
-    simplify,
     sin,
     sinh,
     sqrt,
@@ -51,6 +50,7 @@ from sympy import (
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, only_integral, outside, split
 from infscale_sym.derive.scaling import AsTail, tail_integral
 from infscale_sym.errors import DerivationError

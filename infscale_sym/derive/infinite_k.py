@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, Integer, Integral, Rational, Symbol, diff, exp, expand, factorial, integrate, oo, pi, simplify, sqrt
+from sympy import Expr, Integer, Integral, Rational, Symbol, diff, exp, expand, factorial, integrate, oo, pi, sqrt
 
 from infscale_sym.derive.asymptotics import remainder_exponent
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate, random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, same, split
 from infscale_sym.errors import DerivationError

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sympy import Abs, Expr, Integer, Rational, Symbol, bernoulli, diff, expand, factorial, pi, series, simplify, sqrt, zeta
+from sympy import Abs, Expr, Integer, Rational, Symbol, bernoulli, diff, expand, factorial, pi, series, sqrt, zeta
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.derive.temperature_series import same_rational

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Function, Rational, Symbol, diff, simplify, solve, sqrt
+from sympy import Expr, Function, Rational, Symbol, diff, solve, sqrt
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.derive.worlds import CASES, World, worlds
 from infscale_sym.errors import DerivationError

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol, simplify
+from sympy import Expr, Symbol
 
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.matrices import COUNT, SEEN, SIZES, _extrapolated, _registered
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.derive.worlds import CASES, World, _compiled, worlds
 from infscale_sym.errors import DerivationError

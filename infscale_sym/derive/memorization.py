@@ -35,13 +35,13 @@ from sympy import (
     oo,
     pi,
     powdenest,
-    simplify,
     sqrt,
     together,
     zoo,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import SEED
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral
 from infscale_sym.errors import DerivationError

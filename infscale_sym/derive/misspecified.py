@@ -31,12 +31,12 @@ from sympy import (
     log,
     oo,
     series,
-    simplify,
     sqrt,
     tanh,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate, random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, only_integral, split
 from infscale_sym.errors import DerivationError

@@ -13,10 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from sympy import Expr, Integer, Integral, Poly, Symbol, cosh, diff, exp, expand, oo, simplify, sinh, solve, sqrt, symbols, tanh
+from sympy import Expr, Integer, Integral, Poly, Symbol, cosh, diff, exp, expand, oo, sinh, solve, sqrt, symbols, tanh
 
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.infinite_k import Registered
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import SMALL_COUNTS, TOTAL, DefinitionOfSampling, draw, weight
 from infscale_sym.derive.rules import SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError

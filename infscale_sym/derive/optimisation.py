@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sympy import Dummy, Expr, Rational, Symbol, diff, expand, limit, oo, simplify, solve
+from sympy import Dummy, Expr, Rational, Symbol, diff, expand, limit, oo, solve
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate, random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, outside, same
 from infscale_sym.errors import DerivationError

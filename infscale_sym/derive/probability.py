@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, exp, expand, integrate, oo, powsimp, simplify
+from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, exp, expand, integrate, oo, powsimp
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate, random_points
 from infscale_sym.derive.rules import INSTANCES, NUMERIC, SYMBOLIC, clearly_not_zero, outside, same, split
 from infscale_sym.errors import DerivationError

@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import Expr, Integer, Symbol, diff, exp, gammasimp, integrate, oo, simplify, solve
+from sympy import Expr, Integer, Symbol, diff, exp, gammasimp, integrate, oo, solve
 from sympy import gamma as gamma_function
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.derive.worlds import CASES, worlds
 from infscale_sym.errors import DerivationError

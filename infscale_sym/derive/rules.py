@@ -30,10 +30,10 @@ from sympy import (
     integrate,
     oo,
     powsimp,
-    simplify,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.heads import Head
 

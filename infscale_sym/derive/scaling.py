@@ -28,7 +28,6 @@ from sympy import (
     integrate,
     log,
     oo,
-    simplify,
     solve,
     sqrt,
     tanh,
@@ -37,6 +36,7 @@ from sympy import (
 
 from infscale_sym.derive.asymptotics import remainder_exponent
 from infscale_sym.derive.engine import Evidence, Rule
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import IndependentTails, TailFormula, ZeroTemperature
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, same
 from infscale_sym.errors import DerivationError

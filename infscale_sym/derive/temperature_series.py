@@ -31,12 +31,12 @@ from sympy import (
     ff,
     fraction,
     oo,
-    simplify,
     solve,
     together,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.moments import normal_moment
 from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero

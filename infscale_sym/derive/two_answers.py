@@ -32,12 +32,12 @@ from sympy import (
     oo,
     pi,
     series,
-    simplify,
     sqrt,
     tanh,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import draw, softmax_average, weight
 from infscale_sym.derive.rules import SYMBOLIC, is_zero
 from infscale_sym.derive.temperature_series import same_rational

@@ -39,10 +39,10 @@ from sympy import (
     integrate,
     oo,
     powsimp,
-    simplify,
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import SMALL_COUNTS, TOTAL, draw, weight
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero, only_integral, split
 from infscale_sym.errors import DerivationError

@@ -31,7 +31,6 @@ from sympy import (
     pi,
     rf,
     series,
-    simplify,
     sin,
     solve,
     sqrt,
@@ -39,6 +38,7 @@ from sympy import (
 )
 
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.numbers import evaluate, random_points
 from infscale_sym.derive.probability import draw, weight
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, split

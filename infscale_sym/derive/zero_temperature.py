@@ -41,7 +41,6 @@ from sympy import (
     oo,
     pi,
     series,
-    simplify,
     sinh,
     sqrt,
     tanh,
@@ -49,6 +48,7 @@ from sympy import (
 
 from infscale_sym.derive.association import _pull_is_tame, drift, error, mean_error, pull
 from infscale_sym.derive.engine import Evidence
+from infscale_sym.derive.memory import simplify
 from infscale_sym.derive.probability import TOTAL, i, j_, weight
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, split
 from infscale_sym.errors import DerivationError
@@ -354,7 +354,7 @@ def float_value(expr: Expr) -> Any:
     errors loses digits.
     """
     integral = next(iter(expr.atoms(Integral)))
-    factor = expr.coeff(integral)
+    _, factor = split(expr, integral)
     inner = [name for name, *_ in integral.limits]
     function = numpy_function(factor * integral.function, [k, tau, rho, coldness, r, v], NUMPY)
     nodes, weights = np.polynomial.legendre.leggauss(120)
