@@ -61,10 +61,17 @@ def majority_of_answers(k: int, width: float, shift: float, tau: float, *, trial
 
 
 def race_of_bins(k: int, p_1: float, p_2: float, *, trials: int, rng: np.random.Generator) -> Estimate:
-    """Share of trials in which the bin of probability p_2 is ahead of that of p_1 after k answers, ties counting one half."""
-    counts = rng.multinomial(k, [p_1, p_2, 1 - p_1 - p_2], size=trials)
-    ahead = (np.sign(counts[:, 1] - counts[:, 0]) + 1) / 2
-    return Estimate(float(ahead.mean()), float(ahead.std(ddof=1) / np.sqrt(trials)))
+    """Chance that the bin of probability p_2 is ahead of that of p_1 > p_2 after k answers, ties counting one half.
+
+    In units of k^(-1/2) Z^k, Z = 1 - (p_1^(1/2) - p_2^(1/2))^2. The event is too rare to count: both bins are drawn with the
+    probability (p_1 p_2)^(1/2)/Z, where the race is even, each trial with its likelihood ratio Z^k (p_1/p_2)^((n_1 - n_2)/2).
+    """
+    even = np.sqrt(p_1 * p_2)
+    whole = 1 - (np.sqrt(p_1) - np.sqrt(p_2)) ** 2
+    counts = rng.multinomial(k, np.array([even, even, 1 - p_1 - p_2]) / whole, size=trials)
+    lead = counts[:, 0] - counts[:, 1]
+    ahead = (1 - np.sign(lead)) / 2 * (p_1 / p_2) ** (np.minimum(lead, 0) / 2)
+    return Estimate(float(np.sqrt(k) * ahead.mean()), float(np.sqrt(k / trials) * ahead.std(ddof=1)))
 
 
 def search_in_stages(k: int, stages: int, tau: float, rho: float, *, trials: int, rng: np.random.Generator) -> Estimate:
