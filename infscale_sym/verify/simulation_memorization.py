@@ -34,7 +34,8 @@ from infscale_sym.verify.record import Leg
 #: H's setting: zeta = 1 - e^-4.
 TIME, NOISE = 2.0, float(np.exp(-4.0))
 ZETA = 1 - NOISE
-SIZES = (25, 50, 100, 200)
+#: d/alpha is whole at alpha = 1/4, 1/2 and 2: a rounded number of examples would be another alpha.
+SIZES = (36, 60, 100, 200)
 
 
 def _claim(formula: Formula, point: dict[Any, float]) -> float:
@@ -137,7 +138,7 @@ _KINDS = {
 
 
 def _rate(formula: Formula, quick: bool) -> Leg:
-    """A rate at d = 25 ... 200, extrapolated in 1/d, against the claim; for the inequality, below it."""
+    """A rate at d = 36 ... 200, extrapolated in 1/d, against the claim; for the inequality, below it."""
     from infscale_sym.verify.simulation import REJECTED, _leg, extrapolate
 
     kind, ratios, width = _KINDS[formula.id]
@@ -159,7 +160,7 @@ def _rate(formula: Formula, quick: bool) -> Leg:
             inside, outside = min(inside, (wanted - value) / error), min(outside, (value - 2 * wanted) / error)
             numbers[f"alpha = {ratio:g}"] = f"{value:.5f} +- {error:.1g}, claim {wanted:.5f}"
     cases = f"alpha = {ratios[0]:g} and {ratios[1]:g}"
-    where = f"training sets at d = 25 ({8 * sets}) ... 200 ({sets}), {cases}, extrapolated in 1/d"
+    where = f"training sets at d = {SIZES[0]} ({200 // SIZES[0] * sets}) ... 200 ({sets}), {cases}, extrapolated in 1/d"
     if kind == "never":
         good = inside > 4 and outside > REJECTED
         text = f"{where}: below the bound by {inside:.0f} standard errors; twice the bound is exceeded by {outside:.0f}"
