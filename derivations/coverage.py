@@ -27,22 +27,25 @@ from sympy import Integral, Rational, binomial, exp, gamma, oo, polygamma, sinh
 
 from infscale_sym import formula
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.coverage import (
-    BetaIntegral,
-    CountFailures,
-    Definition,
-    Differentiate,
-    Insert,
-    OutcomesOfAttempts,
-    StopAtSuccess,
-    Telescope,
+from infscale_sym.notation.symbols import (
+    attempts,
+    ceiling,
+    copying,
+    failed,
+    flops,
+    k,
+    k_0,
+    k_bar,
+    k_eff,
+    tokens,
+    varkappa,
+    x,
 )
-from infscale_sym.derive.coverage_estimates import (
-    MomentsOfShare,
-    PairsOfSubsets,
-    SubsetsOfAttempts,
-)
-from infscale_sym.derive.coverage_limits import (
+from infscale_sym.notation.symbols import p_fail as p
+from infscale_sym.notation.symbols import shape_a as a
+from infscale_sym.notation.symbols import shape_b as b
+from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets, SubsetsOfAttempts
+from infscale_sym.theory.coverage.limit_rules import (
     DigammaAtInfinity,
     ExpandSticky,
     HalfAngle,
@@ -51,7 +54,7 @@ from infscale_sym.derive.coverage_limits import (
     SinhAboveItsTangent,
     WatsonBeta,
 )
-from infscale_sym.notation.heads_coverage import (
+from infscale_sym.theory.coverage.notation import (
     AllFailed,
     AttemptCorrelation,
     AttemptsNeeded,
@@ -74,24 +77,19 @@ from infscale_sym.notation.heads_coverage import (
     TargetCost,
     beta_density,
 )
-from infscale_sym.notation.symbols import (
-    attempts,
-    ceiling,
-    copying,
-    failed,
-    flops,
-    k,
-    k_0,
-    k_bar,
-    k_eff,
-    tokens,
-    varkappa,
-    x,
+from infscale_sym.theory.coverage.rules import (
+    BetaIntegral,
+    CountFailures,
+    Definition,
+    Differentiate,
+    Insert,
+    OutcomesOfAttempts,
+    StopAtSuccess,
+    Telescope,
 )
-from infscale_sym.notation.symbols import p_fail as p
-from infscale_sym.notation.symbols import shape_a as a
-from infscale_sym.notation.symbols import shape_b as b
-from infscale_sym.quantities import coverage, coverage_exact, coverage_referee
+from infscale_sym.theory.coverage.values import exact as coverage_exact
+from infscale_sym.theory.coverage.values import numeric as coverage
+from infscale_sym.theory.coverage.values import referee as coverage_referee
 
 n, f = attempts, failed
 lead = gamma(a + b) / gamma(a)
@@ -236,7 +234,7 @@ centred.conclude()
 # What the right variable is worth: at $a=2$, $b=0.4$ and ten attempts,
 
 # %% tags=["numbers"]
-from infscale_sym.formulas.series_coverage import tail_coefficients
+from infscale_sym.theory.coverage.series import tail_coefficients
 
 first, second, number = 2.0, 0.4, 10.0
 exact_value = coverage.loss(number, first, second)
@@ -278,7 +276,7 @@ bound.claim(
 bound.conclude()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import tail_and_corrections
+from infscale_sym.theory.coverage.figures import tail_and_corrections
 
 tail_and_corrections()
 
@@ -302,7 +300,7 @@ slope.conclude()
 # factor of two or more. If $2a+b<1$ (most problems nearly hopeless or nearly certain) it *exceeds* $b$ on the way.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import local_exponents
+from infscale_sym.theory.coverage.figures import local_exponents
 
 local_exponents()
 
@@ -441,7 +439,7 @@ sticky.conclude()
 # of $b$, or of correlations of the first kind.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import correlated_attempts
+from infscale_sym.theory.coverage.figures import correlated_attempts
 
 correlated_attempts()
 
@@ -516,7 +514,7 @@ for name, values in (
 assert abs((chance * coverage.unbiased_passk(number, successes, wanted)).sum() / truth - 1) < 1e-13
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import estimators
+from infscale_sym.theory.coverage.figures import estimators
 
 estimators()
 

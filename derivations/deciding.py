@@ -36,7 +36,7 @@ best
 # would have been spent badly, and so would money spent on answers alone:
 
 # %%
-from infscale_sym.decide import Student, averaged_error
+from infscale_sym.theory.planning import Student, averaged_error
 
 student = Student.of(20, 1.0, 1.0, 1.0, 1.0)
 for n in (0, 30, int(best.n), 200, 290, 299):
@@ -44,7 +44,7 @@ for n in (0, 30, int(best.n), 200, 290, 299):
 print(f"worth of a unit of money: {best.next_unit.training:.3e} in training, {best.next_unit.answers:.3e} in answers")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_plan import frontier_picture
+from infscale_sym.theory.planning.figures import frontier_picture
 
 frontier_picture(best)
 
@@ -63,7 +63,7 @@ frontier_picture(best)
 # %%
 import math
 
-from infscale_sym.decide.error import Choice, infinite_answers
+from infscale_sym.theory.planning.error import Choice, infinite_answers
 
 misled = plan(**model, prompts=100, budget=300, judge=4)
 print(misled)

@@ -19,10 +19,20 @@
 from sympy import Derivative, Integral, Rational, diff, exp, log, pi, sqrt
 
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import UseFormula
 from infscale_sym.derive.numbers import averaged_exact, best_of_k_exact
 from infscale_sym.derive.rules import Algebra, Unfold
-from infscale_sym.derive.scaling import (
+from infscale_sym.notation.heads import (
+    AveragedSampleGain,
+    AveragedSelectionError,
+    DifficultySlope,
+    PredictiveVariance,
+    SampleGain,
+    SelectionError,
+    TeacherRisk,
+)
+from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, m, nu, r, sigma, tau, tau_0, x
+from infscale_sym.theory.best_of_k.rules import UseFormula
+from infscale_sym.theory.scaling.rules import (
     AsTail,
     AverageOfOne,
     Backwards,
@@ -36,16 +46,6 @@ from infscale_sym.derive.scaling import (
     pulled,
     tail_integral,
 )
-from infscale_sym.notation.heads import (
-    AveragedSampleGain,
-    AveragedSelectionError,
-    DifficultySlope,
-    PredictiveVariance,
-    SampleGain,
-    SelectionError,
-    TeacherRisk,
-)
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, m, nu, r, sigma, tau, tau_0, x
 
 # %% [markdown]
 # ## Many answers
@@ -188,7 +188,7 @@ every.conclude()
 # every $k>1$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import gains_and_exponents
+from infscale_sym.theory.scaling.figures import gains_and_exponents
 
 gains_and_exponents(offsets=(0.25, 1.0, 2.0, 3.0, 4.0))
 
@@ -285,7 +285,7 @@ assert (
 )
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import what_is_harder
+from infscale_sym.theory.scaling.figures import what_is_harder
 
 what_is_harder()
 

@@ -40,7 +40,11 @@ from sympy import (
 )
 
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.hard_task import (
+from infscale_sym.derive.rules import Unfold
+from infscale_sym.notation.heads import LineAverage, LogSurvival, normal_density
+from infscale_sym.notation.symbols import Theta, r, tau_k, w, x, y, z
+from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError
+from infscale_sym.theory.hard_task.rules import (
     AddPlateau,
     AtTransition,
     BetaIntegrals,
@@ -53,10 +57,6 @@ from infscale_sym.derive.hard_task import (
     edge_integral,
     scaled_form,
 )
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import LineAverage, LogSurvival, normal_density
-from infscale_sym.notation.heads_hard_task import HardTaskConstant, HardTaskEdge, HardTaskError
-from infscale_sym.notation.symbols import Theta, r, tau_k, w, x, y, z
 
 half = Theta / 2
 M = gamma(half) ** 3 * gamma(1 - half) / 4
@@ -148,8 +148,8 @@ law.conclude()
 import numpy as np
 
 from infscale_sym import formula
-from infscale_sym.quantities.gaussian_pair import line_average
-from infscale_sym.quantities.hard_task import averaged_by_rarity, hard_task_constant, rarity
+from infscale_sym.theory.hard_task.values import averaged_by_rarity, hard_task_constant, rarity
+from infscale_sym.theory.regression.values.gaussian_pair import line_average
 
 print("     k   with ln k   leading   corrected   (over the exact average)")
 for count in (1e4, 1e8, 1e12, 1e15):
@@ -220,7 +220,7 @@ marginal.conclude()
 # $\frac{3-\theta}{2\ln k}$ for small $\theta$, and around $\theta=2$ it creeps.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_hard_task import exponents
+from infscale_sym.theory.hard_task.figures import exponents
 
 exponents()
 
@@ -237,7 +237,7 @@ exponents()
 # %% tags=["numbers"]
 from itertools import pairwise
 
-from infscale_sym.present import hard_task_evidence as evidence
+from infscale_sym.theory.hard_task import evidence
 
 for theta in evidence.TEACHERS:
     gap, error = evidence.at_infinity(theta)
@@ -255,6 +255,6 @@ for theta in evidence.TEACHERS:
     assert (2 - slope > 6 * spread).all()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_hard_task import students_against_law
+from infscale_sym.theory.hard_task.figures import students_against_law
 
 students_against_law()

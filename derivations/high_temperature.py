@@ -22,14 +22,6 @@
 from sympy import exp, factorial
 
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.cumulants import (
-    AverageOverDraws,
-    ExpandInOneOverT,
-    NormalCumulants,
-    WeightedMean,
-)
-from infscale_sym.derive.moments import largest_joint_cumulant, mean_of_product, normal_cumulant
-from infscale_sym.derive.probability import DefinitionOfSampling, softmax_average
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.notation.heads import (
     Expectation,
@@ -39,6 +31,9 @@ from infscale_sym.notation.heads import (
     SelectionError,
 )
 from infscale_sym.notation.symbols import k, loss, penalty, rho, t, tau
+from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
+from infscale_sym.theory.high_temperature.moments import largest_joint_cumulant, mean_of_product, normal_cumulant
+from infscale_sym.theory.selection.rules import DefinitionOfSampling, softmax_average
 
 C1 = 1 + 2 * rho * tau
 C2 = 1 + 2 * rho * tau + rho**2
@@ -274,7 +269,7 @@ for count in (1, 2, 3, 4, 5, 10, 100, 10**12):
 # range, the wrong sign. The simulator, which knows nothing of either, sides with the derivation:
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_temperature import third_term
+from infscale_sym.theory.high_temperature.figures_second_order import third_term
 
 third_term(tau=1.0, rho=0.7, seed=7)
 
@@ -290,7 +285,7 @@ third_term(tau=1.0, rho=0.7, seed=7)
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.present.figures_temperature import rule_of_thumb
+from infscale_sym.theory.high_temperature.figures_second_order import rule_of_thumb
 
 constants = rule_of_thumb(
     ("hte.second", "hte.third.corrected"),
@@ -311,7 +306,7 @@ for name, words in (("terms", "1 + rho^2 + |rho tau|"), ("spread", "1 + |rho|"))
 # the second one (dashed) saves. Thin dark-to-light ridges are sign changes of the error, not accuracy.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_temperature import trust_map
+from infscale_sym.theory.high_temperature.figures_second_order import trust_map
 
 trust_map(tau=1.0, k=10, constants=constants)
 
@@ -325,7 +320,7 @@ trust_map(tau=1.0, k=10, constants=constants)
 # $k$ where the exact curve has turned flat; at $c=15$ it predicts a rise that is many times too strong.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_temperature import authors_finite_temperature
+from infscale_sym.theory.high_temperature.figures_second_order import authors_finite_temperature
 
 authors_finite_temperature(training_sets=60, prompts=15_000, seed=5)
 

@@ -31,32 +31,8 @@ from sympy import Integral, exp, log, oo, sqrt
 
 from infscale_sym import formula
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.memorization import (
-    GaussianOverlaps,
-    LargestVariance,
-    LogDeterminant,
-    NarrowSpectrum,
-    RateAsSpectralMean,
-    RidgeToZero,
-    SameMean,
-    WholePower,
-    meaning,
-)
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.notation.heads import RenormalizedRidge, normal_density
-from infscale_sym.notation.heads_memorization import (
-    FreshRate,
-    HellingerRate,
-    KernelAdvantage,
-    KernelNorm,
-    KernelRate,
-    LogMean,
-    MemoryGap,
-    PairStatistic,
-    SamplingRate,
-    SpectralMean,
-    generated_variance,
-)
 from infscale_sym.notation.symbols import (
     alpha,
     dimension,
@@ -70,6 +46,30 @@ from infscale_sym.notation.symbols import (
     per_feature,
     z,
     zeta,
+)
+from infscale_sym.theory.memorization.notation import (
+    FreshRate,
+    HellingerRate,
+    KernelAdvantage,
+    KernelNorm,
+    KernelRate,
+    LogMean,
+    MemoryGap,
+    PairStatistic,
+    SamplingRate,
+    SpectralMean,
+    generated_variance,
+)
+from infscale_sym.theory.memorization.rules import (
+    GaussianOverlaps,
+    LargestVariance,
+    LogDeterminant,
+    NarrowSpectrum,
+    RateAsSpectralMean,
+    RidgeToZero,
+    SameMean,
+    WholePower,
+    meaning,
 )
 
 d, n, h, x = dimension, examples, kernel_width, eigenvalue
@@ -252,14 +252,7 @@ hellinger.conclude()
 # dots are means over sets with standard errors.
 
 # %% tags=["numbers"]
-from infscale_sym.present.figures_memorization import (
-    distances,
-    half_way,
-    inner_products,
-    phases,
-    survey,
-    transition,
-)
+from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
 
 counts = (25, 50, 75, 100, 120, 400, 1000)
 surveys = [survey(100, counts, 20, seed=7 + variant, variant=variant) for variant in (0, 1)]

@@ -24,7 +24,16 @@
 from sympy import Integral, exp, oo
 
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.probability import (
+from infscale_sym.derive.rules import Name
+from infscale_sym.notation.heads import (
+    ErrorLaplace,
+    Expectation,
+    SelectionError,
+    SelectionIntegral,
+    WeightLaplace,
+)
+from infscale_sym.notation.symbols import k, rho, t, tau, u
+from infscale_sym.theory.selection.rules import (
     TOTAL,
     DefinitionOfSampling,
     Exchange,
@@ -37,15 +46,6 @@ from infscale_sym.derive.probability import (
     softmax_average,
     weight,
 )
-from infscale_sym.derive.rules import Name
-from infscale_sym.notation.heads import (
-    ErrorLaplace,
-    Expectation,
-    SelectionError,
-    SelectionIntegral,
-    WeightLaplace,
-)
-from infscale_sym.notation.symbols import k, rho, t, tau, u
 
 # %% [markdown]
 # ## From the ratio to an integral
@@ -142,7 +142,7 @@ single.conclude()
 import mpmath
 
 from infscale_sym import selection_error
-from infscale_sym.quantities.selection.pair import selection_error_pair_mp
+from infscale_sym.theory.selection.values.pair import selection_error_pair_mp
 
 point = (2, 3, "0.7", "-1.2")  # k, t, tau, rho; text is the exact decimal
 direct = selection_error_pair_mp(*point, digits=40)

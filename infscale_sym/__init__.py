@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     from infscale_sym import errors as errors
     from infscale_sym import simulate as simulate
     from infscale_sym.catalog import formula as formula
-    from infscale_sym.decide.coverage.fit import fit_coverage as fit_coverage
-    from infscale_sym.decide.coverage.table import read_counts as read_counts
-    from infscale_sym.decide.plan import plan as plan
-    from infscale_sym.quantities.coverage import passk as passk
-    from infscale_sym.quantities.coverage import unbiased_passk as unbiased_passk
-    from infscale_sym.quantities.regression import regression_error as regression_error
-    from infscale_sym.quantities.selection import selection_error as selection_error
+    from infscale_sym.theory.coverage.fit.fit import fit_coverage as fit_coverage
+    from infscale_sym.theory.coverage.fit.table import read_counts as read_counts
+    from infscale_sym.theory.coverage.values.numeric import passk as passk
+    from infscale_sym.theory.coverage.values.numeric import unbiased_passk as unbiased_passk
+    from infscale_sym.theory.planning.plan import plan as plan
+    from infscale_sym.theory.regression.values.error import regression_error as regression_error
+    from infscale_sym.theory.selection.values import selection_error as selection_error
 
     __version__: str
 
 _SUBMODULES = ("catalog", "errors", "simulate")
 _OBJECTS = {
-    "fit_coverage": "infscale_sym.decide.coverage",
+    "fit_coverage": "infscale_sym.theory.coverage.fit",
     "formula": "infscale_sym.catalog",
-    "passk": "infscale_sym.quantities.coverage",
-    "plan": "infscale_sym.decide.plan",
-    "read_counts": "infscale_sym.decide.coverage",
-    "regression_error": "infscale_sym.quantities.regression",
-    "selection_error": "infscale_sym.quantities.selection",
-    "unbiased_passk": "infscale_sym.quantities.coverage",
+    "passk": "infscale_sym.theory.coverage.values.numeric",
+    "plan": "infscale_sym.theory.planning.plan",
+    "read_counts": "infscale_sym.theory.coverage.fit",
+    "regression_error": "infscale_sym.theory.regression.values.error",
+    "selection_error": "infscale_sym.theory.selection.values",
+    "unbiased_passk": "infscale_sym.theory.coverage.values.numeric",
 }
 
 __all__ = [

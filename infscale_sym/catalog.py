@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from infscale_sym.errors import UnknownFormula
 from infscale_sym.formulas import FORMULAS, Formula
-from infscale_sym.formulas.record import Source
+from infscale_sym.notation.formula import Source
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol

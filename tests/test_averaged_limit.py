@@ -16,8 +16,17 @@ import pytest
 from sympy import Rational, exp, oo, sqrt
 
 from infscale_sym import catalog
-from infscale_sym.derive import marginal_approach as boundary_rules
-from infscale_sym.derive.averaged_limit import (
+from infscale_sym.derive.scripts import derivation_of
+from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.notation.heads import PairAverage, ZeroOf
+from infscale_sym.notation.symbols import rho, t, tau, v_cross, v_rho, v_tau, varepsilon, z
+from infscale_sym.theory.averages import limit_values as quantities
+from infscale_sym.theory.averages import marginal_rules as boundary_rules
+from infscale_sym.theory.averages import marginal_values as at_boundary
+from infscale_sym.theory.averages.dominant_weight_checks import marginal_draws, slow_draws
+from infscale_sym.theory.averages.limit_figures import excess, exponent_map, one_draw_against_exact
+from infscale_sym.theory.averages.limit_formulas import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
+from infscale_sym.theory.averages.limit_rules import (
     Definition,
     GaussianMoments,
     ManyAnswers,
@@ -27,18 +36,9 @@ from infscale_sym.derive.averaged_limit import (
     tilted_moment,
     vanishes,
 )
-from infscale_sym.derive.scripts import derivation_of
-from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.averaged_limit import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
-from infscale_sym.notation.heads import PairAverage, ZeroOf
-from infscale_sym.notation.heads_averaged_limit import ApproachExponent, MomentGrowth, ScaledApproach
-from infscale_sym.notation.symbols import rho, t, tau, v_cross, v_rho, v_tau, varepsilon, z
-from infscale_sym.present.figures_averaged_limit import excess, exponent_map, one_draw_against_exact
-from infscale_sym.quantities import averaged_limit as quantities
-from infscale_sym.quantities import marginal_approach as at_boundary
-from infscale_sym.quantities.gaussian_pair import pair_average
+from infscale_sym.theory.averages.notation import ApproachExponent, MomentGrowth, ScaledApproach
+from infscale_sym.theory.regression.values.gaussian_pair import pair_average
 from infscale_sym.verify import digits, simulation
-from infscale_sym.verify.simulation_decisive_draw import marginal_draws, slow_draws
 
 SLOW = catalog.formula("averaged.slow-approach")
 MARGINAL = catalog.formula("averaged.marginal-approach")

@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 import infscale_sym
 from infscale_sym.catalog import formula, formulas
 from infscale_sym.errors import InfscaleError, UnknownFormula
-from infscale_sym.formulas.record import Expected
+from infscale_sym.notation.formula import Expected
 
 
 def test_every_formula_is_found_by_its_id():

@@ -11,8 +11,8 @@ import pytest
 from infscale_sym.cli import main
 from infscale_sym.cli.simulate import read_covariance
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
 from infscale_sym.simulate import regression, selection
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
 REGRESSION = "--n 40 --d 3 --sigma 0.5 --gamma 1 --k 4,1 --T 0.1 --prompts 50 --training-sets 4 --seed 3 --judge 2"
 

@@ -7,19 +7,6 @@ import pytest
 from sympy import Rational
 
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.matrices import (
-    BiasAndNoise,
-    DefinedAsLimit,
-    DifferentiatedEquivalent,
-    EverySample,
-    InsertRidge,
-    PositiveRoot,
-    PosteriorIsRidge,
-    RandomMatrixLimit,
-    SelfConsistency,
-    UseEqual,
-)
-from infscale_sym.derive.worlds import CASES, World
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS
 from infscale_sym.notation.heads import (
@@ -31,8 +18,31 @@ from infscale_sym.notation.heads import (
     TeacherOffset,
     TeacherRisk,
 )
-from infscale_sym.notation.matrices import C, Equivalent, LeftOut, Resolvent, RowForm, RowMean, Times, TraceMean, word
 from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
+from infscale_sym.theory.regression.drawn_training_sets import CASES, World
+from infscale_sym.theory.regression.matrix_notation import (
+    C,
+    Equivalent,
+    LeftOut,
+    Resolvent,
+    RowForm,
+    RowMean,
+    Times,
+    TraceMean,
+    word,
+)
+from infscale_sym.theory.regression.rules import (
+    BiasAndNoise,
+    DefinedAsLimit,
+    DifferentiatedEquivalent,
+    EverySample,
+    InsertRidge,
+    PositiveRoot,
+    PosteriorIsRidge,
+    RandomMatrixLimit,
+    SelfConsistency,
+    UseEqual,
+)
 
 G, G1 = Resolvent(lambda_), LeftOut(lambda_)
 KAPPA = RenormalizedRidge(lambda_, alpha, Sigma)

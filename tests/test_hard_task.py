@@ -10,15 +10,15 @@ import pytest
 from sympy import EulerGamma, Integral, Rational, gamma, oo, pi, sinh
 
 from infscale_sym import simulate
-from infscale_sym.derive.hard_task import BetaIntegrals, edge_number
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.hard_task import CONSTANT, EDGE, HARD_TASK, MARGINAL
 from infscale_sym.notation.symbols import Theta, tau_k, y
-from infscale_sym.present.figures_hard_task import exponents
-from infscale_sym.quantities import hard_task as numeric
-from infscale_sym.quantities import hard_task_exact as exact
-from infscale_sym.quantities.gaussian_pair import line_average
-from infscale_sym.verify.simulation_hard_task import nearest_square, simulated_error
+from infscale_sym.theory.hard_task import values as numeric
+from infscale_sym.theory.hard_task import values_exact as exact
+from infscale_sym.theory.hard_task.checks import nearest_square, simulated_error
+from infscale_sym.theory.hard_task.figures import exponents
+from infscale_sym.theory.hard_task.formulas import CONSTANT, EDGE, HARD_TASK, MARGINAL
+from infscale_sym.theory.hard_task.rules import BetaIntegrals, edge_number
+from infscale_sym.theory.regression.values.gaussian_pair import line_average
 
 
 def test_the_constant_by_hand() -> None:
@@ -141,7 +141,7 @@ def test_bad_input() -> None:
 
 
 def test_a_stored_batch_of_students_comes_again() -> None:
-    from infscale_sym.present.hard_task_evidence import hard_students
+    from infscale_sym.theory.hard_task.evidence import hard_students
     from tools.make_hard_task_evidence import BATCHES, batch, plan
 
     assert [(run["theta"], run["d"]) for run in plan()] == [(s.theta, s.d) for s in hard_students()]
@@ -150,7 +150,7 @@ def test_a_stored_batch_of_students_comes_again() -> None:
 
 
 def test_students_agree_with_the_law_and_not_with_two() -> None:
-    from infscale_sym.present import hard_task_evidence as evidence
+    from infscale_sym.theory.hard_task import evidence
 
     for theta, nu in evidence.TEACHERS.items():
         gap, error = evidence.at_infinity(theta)

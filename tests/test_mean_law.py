@@ -16,25 +16,17 @@ from sympy import Rational
 
 from infscale_sym import simulate
 from infscale_sym.catalog import formula
-from infscale_sym.derive.mean_law import (
-    FixedWeightLimit,
-    LinearInTheJudge,
-    NoPreferredDirection,
-    TeacherFromThePrior,
-    UseAt,
-)
-from infscale_sym.derive.ridgeless_law import (
-    ByKurtosis,
-    ChiSquareMoments,
-    JensenGap,
-    NormalGivenTheData,
-    RatioOfChiSquares,
-)
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.mean_law import FORMULAS
 from infscale_sym.notation.heads import BareRidge, PredictiveVariance, RenormalizedRidge, TeacherRisk
-from infscale_sym.notation.heads_mean_law import (
+from infscale_sym.notation.symbols import Sigma, alpha, dimension, frequency, gamma, nu, nu_R, overlap, sigma
+from infscale_sym.theory.mean_law import ridgeless_values as ridgeless_law
+from infscale_sym.theory.mean_law import values as mean_law
+from infscale_sym.theory.mean_law.draws import conditional_covariances, prompt_covariances
+from infscale_sym.theory.mean_law.evidence import exponent, intercepts, laws, students, weights_and_spectrum
+from infscale_sym.theory.mean_law.figures import deviations_from_the_law
+from infscale_sym.theory.mean_law.formulas import FORMULAS
+from infscale_sym.theory.mean_law.notation import (
     CharacteristicGap,
     CrossRisk,
     JudgeRisk,
@@ -42,14 +34,23 @@ from infscale_sym.notation.heads_mean_law import (
     SpreadMoment,
     WeightForm,
 )
-from infscale_sym.notation.matrices import Equivalent, Resolvent, word
-from infscale_sym.notation.symbols import Sigma, alpha, dimension, frequency, gamma, nu, nu_R, overlap, sigma
-from infscale_sym.present.figures_mean_law import deviations_from_the_law
-from infscale_sym.present.mean_law_evidence import exponent, intercepts, laws, students, weights_and_spectrum
-from infscale_sym.quantities import mean_law, ridgeless_law
-from infscale_sym.quantities.offsets import offset_moments
-from infscale_sym.quantities.spectrum import PowerLaw
-from infscale_sym.simulate.offsets import conditional_covariances, prompt_covariances
+from infscale_sym.theory.mean_law.ridgeless_rules import (
+    ByKurtosis,
+    ChiSquareMoments,
+    JensenGap,
+    NormalGivenTheData,
+    RatioOfChiSquares,
+)
+from infscale_sym.theory.mean_law.rules import (
+    FixedWeightLimit,
+    LinearInTheJudge,
+    NoPreferredDirection,
+    TeacherFromThePrior,
+    UseAt,
+)
+from infscale_sym.theory.regression.matrix_notation import Equivalent, Resolvent, word
+from infscale_sym.theory.regression.values.offsets import offset_moments
+from infscale_sym.theory.regression.values.spectrum import PowerLaw
 from infscale_sym.verify.digits import check
 from tools import make_mean_law_evidence as maker
 

@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 from sympy import Rational, exp, log, sqrt
 
-from infscale_sym.derive.memorization import (
+from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.notation.heads import RenormalizedRidge
+from infscale_sym.notation.symbols import alpha, eigenvalue, kernel_width, lambda_, zeta
+from infscale_sym.theory.denoiser.draws import generated_law_infinite, generated_law_one_draw, training_set
+from infscale_sym.theory.memorization import values as closed
+from infscale_sym.theory.memorization import values_exact as exact
+from infscale_sym.theory.memorization.checks import log_overlaps
+from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
+from infscale_sym.theory.memorization.formulas import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
+from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, SpectralMean
+from infscale_sym.theory.memorization.rules import (
     GaussianOverlaps,
     LargestVariance,
     LogDeterminant,
@@ -20,16 +30,6 @@ from infscale_sym.derive.memorization import (
     SameMean,
     meaning,
 )
-from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.memorization import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
-from infscale_sym.notation.heads import RenormalizedRidge
-from infscale_sym.notation.heads_memorization import KernelRate, NormalOverlap, SamplingRate, SpectralMean
-from infscale_sym.notation.symbols import alpha, eigenvalue, kernel_width, lambda_, zeta
-from infscale_sym.present.figures_memorization import distances, half_way, inner_products, phases, survey, transition
-from infscale_sym.quantities import memorization as closed
-from infscale_sym.quantities import memorization_exact as exact
-from infscale_sym.simulate.denoiser import generated_law_infinite, generated_law_one_draw, training_set
-from infscale_sym.verify.simulation_memorization import log_overlaps
 
 TIME, NOISE = 2.0, math.exp(-4)
 

@@ -13,22 +13,22 @@ from sympy import Integer
 
 from infscale_sym import catalog, selection_error
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.optimisation import LeadingTerm, MeasureIn, StationaryPoint
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.heads import ArgMin, OptimalNumber, SelectionError
 from infscale_sym.notation.symbols import hardness, k, rho, vartheta, y
-from infscale_sym.quantities.optima import critical_temperature, optimal_judge, optimal_number, optimal_temperature
-from infscale_sym.quantities.optima_exact import (
+from infscale_sym.theory.optima import checks as simulation_optima
+from infscale_sym.theory.optima.rules import LeadingTerm, MeasureIn, StationaryPoint
+from infscale_sym.theory.optima.values.exact import (
     critical_temperature_mp,
     inverse_coefficient_mp,
     optimal_judge_mp,
     optimal_number_mp,
     optimal_temperature_mp,
 )
-from infscale_sym.quantities.selection import infinite_k
-from infscale_sym.quantities.slopes import slope_tables
-from infscale_sym.verify import simulation_optima
+from infscale_sym.theory.optima.values.numeric import critical_temperature, optimal_judge, optimal_number, optimal_temperature
+from infscale_sym.theory.selection.values import infinite_k
+from infscale_sym.theory.selection.values.slopes import slope_tables
 
 RNG_SEED = 12
 

@@ -10,8 +10,8 @@ import pytest
 from mpmath import mp, mpf
 
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.quantities.selection import _highprec_tail, highprec
-from infscale_sym.quantities.selection.highprec import (
+from infscale_sym.theory.selection.values import _highprec_tail, highprec
+from infscale_sym.theory.selection.values.highprec import (
     chosen_density_mp,
     chosen_mean_mp,
     chosen_variance_mp,

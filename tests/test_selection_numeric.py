@@ -13,13 +13,9 @@ import pytest
 from mpmath import mp, mpf
 
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.selection import _gumbel, _kernel, _tables, numeric, survival
-from infscale_sym.quantities.selection.chosen import (
-    chosen_answer_density,
-    chosen_answer_mean,
-    chosen_answer_variance,
-)
-from infscale_sym.quantities.selection.numeric import chosen_moments, selection_error_numpy
+from infscale_sym.theory.selection.values import _gumbel, _kernel, _tables, numeric, survival
+from infscale_sym.theory.selection.values.chosen import chosen_answer_density, chosen_answer_mean, chosen_answer_variance
+from infscale_sym.theory.selection.values.numeric import chosen_moments, selection_error_numpy
 
 REFERENCES = json.loads((Path(__file__).parent / "data" / "reference_selection_error.json").read_text())
 TEMPERATURES = [0.0, 1e-6, 1e-4, 0.01, 0.3, 1.0, 7.0, 300.0, 1e6]

@@ -12,18 +12,13 @@ from sympy import Expr, Integral, Rational, Sum, exp, oo
 
 from infscale_sym import selection_error
 from infscale_sym.catalog import formula
-from infscale_sym.derive.votes import (
-    CentreOfABin,
-    CountInBins,
-    MiddleAnswer,
-    MomentsOfDraws,
-    SymmetricAboutZero,
-)
-from infscale_sym.derive.votes_limits import LastStage, LikeliestBin, RatioOfMeans, UnderLimit, weighted_moment
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.votes import FORMULAS
 from infscale_sym.notation.heads import Expectation, SelectionError, normal_density
-from infscale_sym.notation.heads_votes import (
+from infscale_sym.notation.symbols import bin_width, grid_shift, i_bin, k, remaining, rho, stages, tau, z
+from infscale_sym.theory.votes import draws as drawn
+from infscale_sym.theory.votes.formulas import FORMULAS
+from infscale_sym.theory.votes.limit_rules import LastStage, LikeliestBin, RatioOfMeans, UnderLimit, weighted_moment
+from infscale_sym.theory.votes.notation import (
     BeamError,
     BeforeLastStage,
     MajorityPolynomial,
@@ -32,10 +27,9 @@ from infscale_sym.notation.heads_votes import (
     NormalShare,
     WinningChance,
 )
-from infscale_sym.notation.symbols import bin_width, grid_shift, i_bin, k, remaining, rho, stages, tau, z
-from infscale_sym.quantities.votes import beam, exact, majority, numeric, race
-from infscale_sym.quantities.votes.pair import weighted_mean_pair_mp
-from infscale_sym.simulate import votes as drawn
+from infscale_sym.theory.votes.rules import CentreOfABin, CountInBins, MiddleAnswer, MomentsOfDraws, SymmetricAboutZero
+from infscale_sym.theory.votes.values import beam, exact, majority, numeric, race
+from infscale_sym.theory.votes.values.pair import weighted_mean_pair_mp
 from infscale_sym.verify import simulation
 
 
@@ -224,7 +218,7 @@ def test_search_in_two_arithmetics_and_its_law() -> None:
 
 
 def test_rules_refuse_wrong_claims() -> None:
-    from infscale_sym.derive.probability import draw, i
+    from infscale_sym.theory.selection.rules import draw, i
 
     square = Expectation((Sum(draw[i], (i, 1, k)) / k + tau) ** 2)
     assert MomentsOfDraws().check(square, tau**2 + 1 / k).kind == "symbolic"
@@ -292,7 +286,7 @@ def test_the_simulation_leg_agrees_and_rejects(id: str) -> None:
 
 
 def test_the_map_is_exact_where_it_is_drawn() -> None:
-    from infscale_sym.present.figures_votes import _fine_contest, contest
+    from infscale_sym.theory.votes.figures import _fine_contest, contest
 
     offsets = np.array([-0.7, 0.0, 2.0])
     fine, whole = _fine_contest(16, 0.3, offsets, 8), contest(16, 0.3, offsets, offsets)

@@ -119,7 +119,12 @@ def run(command: Sequence[str | os.PathLike[str]], doing: str) -> None:
     with tempfile.TemporaryFile("w+", errors="replace") as log:
         # The child inherits the lock (close_fds=False): it stays held while pip lives, even if we are killed.
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=clean, cwd=ROOT,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=clean,
+            cwd=ROOT,
             close_fds=False,
         )
         try:

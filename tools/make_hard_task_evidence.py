@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
-from infscale_sym.present.hard_task_evidence import ALPHA, ANSWERS, GAMMA, SIGMA, TEACHERS
+from infscale_sym.theory.hard_task.evidence import ALPHA, ANSWERS, GAMMA, SIGMA, TEACHERS
 
 SEED = 20261123
 TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "present" / "hard_task_evidence.json"

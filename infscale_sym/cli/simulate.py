@@ -148,7 +148,7 @@ def run_selection(arguments: argparse.Namespace) -> int:
 
 def exact_value(*point: str) -> float | None:
     """F at the point, or None where it lies outside the range of the exact evaluator."""
-    from infscale_sym.quantities.selection.numeric import selection_error_numpy
+    from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
     try:
         for name, text in zip(error.NAMES, point, strict=True):

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sympy import Expr, Rational, expand
 
-from infscale_sym.derive.memory import simplify
+from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.perturb import perturbations
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS, Formula

@@ -45,7 +45,7 @@ def evaluate(
 def best_of_k_exact(point: Mapping[Symbol, Any], digits: int) -> Any:
     """F_k(0; tau, rho) at a point (rho = tau where it is absent) to `digits` digits: the centre of its enclosure; mpf."""
     from infscale_sym.evaluate.dyadic import midpoint
-    from infscale_sym.quantities.selection.enclosure import selection_error_arb
+    from infscale_sym.theory.selection.values.enclosure import selection_error_arb
 
     teacher = point[tau]
     return midpoint(selection_error_arb(point[k], 0, teacher, point.get(rho, teacher), digits=digits))

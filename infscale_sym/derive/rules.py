@@ -32,8 +32,8 @@ from sympy import (
     powsimp,
 )
 
+from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.memory import simplify
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.heads import Head
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from infscale_sym.formulas import (
-    averaged,
-    averaged_limit,
-    best_of_k,
-    coverage,
-    denoiser,
-    difficulty,
-    equivalents,
-    finite_k,
-    hard_task,
-    high_temperature,
-    high_temperature_series,
-    infinite_k,
-    mean_law,
-    memorization,
-    misspecified,
-    monotone,
-    optima,
-    selection,
-    tradeoff,
-    votes,
-    zero_temperature,
-)
-from infscale_sym.formulas.record import Expected, Formula, Source
+from infscale_sym.notation.formula import Expected, Formula, Source
+from infscale_sym.theory.averages import formulas as averaged
+from infscale_sym.theory.averages import limit_formulas as averaged_limit
+from infscale_sym.theory.best_of_k import formulas as best_of_k
+from infscale_sym.theory.coverage import formulas as coverage
+from infscale_sym.theory.denoiser import formulas as denoiser
+from infscale_sym.theory.hard_task import formulas as hard_task
+from infscale_sym.theory.high_temperature import formulas as high_temperature_series
+from infscale_sym.theory.high_temperature import second_order as high_temperature
+from infscale_sym.theory.many_answers import formulas as infinite_k
+from infscale_sym.theory.mean_law import formulas as mean_law
+from infscale_sym.theory.memorization import formulas as memorization
+from infscale_sym.theory.misspecified import formulas as misspecified
+from infscale_sym.theory.optima import finite_k
+from infscale_sym.theory.optima import formulas as optima
+from infscale_sym.theory.regression import formulas as equivalents
+from infscale_sym.theory.scaling import difficulty, monotone, tradeoff
+from infscale_sym.theory.selection import formulas as selection
+from infscale_sym.theory.votes import formulas as votes
+from infscale_sym.theory.zero_temperature import formulas as zero_temperature
 
 FORMULAS: tuple[Formula, ...] = (
     *selection.FORMULAS,

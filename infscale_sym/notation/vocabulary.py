@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from infscale_sym.notation import (
-    heads,
-    heads_averaged_limit,
-    heads_coverage,
-    heads_high_temperature_series,
-    heads_infinite_k,
-    heads_misspecified,
-    heads_votes,
-)
+from infscale_sym.notation import heads
 from infscale_sym.notation.heads import Head
-from infscale_sym.notation.heads_denoiser import HEADS as _DENOISER
-from infscale_sym.notation.heads_hard_task import HEADS as _HARD_TASK
-from infscale_sym.notation.heads_mean_law import HEADS as _MEAN_LAW
-from infscale_sym.notation.heads_memorization import HEADS as _MEMORIZATION
-from infscale_sym.notation.heads_zero_temperature import HEADS as _ZERO_TEMPERATURE
+from infscale_sym.theory.averages import notation as heads_averaged_limit
+from infscale_sym.theory.coverage import notation as heads_coverage
+from infscale_sym.theory.denoiser.notation import HEADS as _DENOISER
+from infscale_sym.theory.hard_task.notation import HEADS as _HARD_TASK
+from infscale_sym.theory.high_temperature import notation as heads_high_temperature_series
+from infscale_sym.theory.many_answers import notation as heads_infinite_k
+from infscale_sym.theory.mean_law.notation import HEADS as _MEAN_LAW
+from infscale_sym.theory.memorization.notation import HEADS as _MEMORIZATION
+from infscale_sym.theory.misspecified import notation as heads_misspecified
+from infscale_sym.theory.votes import notation as heads_votes
+from infscale_sym.theory.zero_temperature.notation import HEADS as _ZERO_TEMPERATURE
 
 HEADS: tuple[type[Head], ...] = (
     *heads.HEADS,
@@ -27,4 +25,8 @@ HEADS: tuple[type[Head], ...] = (
     *heads_votes.HEADS,
     *_DENOISER,
     *_MEMORIZATION,
-    *_MEAN_LAW, *heads_infinite_k.HEADS, *heads_coverage.HEADS, *_ZERO_TEMPERATURE)
+    *_MEAN_LAW,
+    *heads_infinite_k.HEADS,
+    *heads_coverage.HEADS,
+    *_ZERO_TEMPERATURE,
+)

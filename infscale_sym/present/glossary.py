@@ -11,12 +11,12 @@ from sympy import Basic, Symbol
 from sympy.tensor.indexed import IndexedBase
 
 from infscale_sym.notation.heads import Head
-from infscale_sym.notation.matrices import MATRIX_HEADS
 from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
 from infscale_sym.notation.vocabulary import HEADS
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.rename import Notation
+from infscale_sym.theory.regression.matrix_notation import MATRIX_HEADS
 
 #: Families of draws, which occur in derivations only.
 _FAMILIES = {

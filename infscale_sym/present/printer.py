@@ -287,4 +287,3 @@ class FormulaPrinter(LatexPrinter):
 
     def _print_And(self, expr: Any) -> str:
         return r",\quad ".join(self._print(arg) for arg in sorted(expr.args, key=default_sort_key))
-

@@ -295,7 +295,7 @@ def _direct(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 20) -> Any:
     """The definition of the selection error integrated over two answers, in float64: it reaches to small t."""
     import mpmath
 
-    from infscale_sym.quantities.selection.referee import selection_error_direct
+    from infscale_sym.theory.selection.values.referee import selection_error_direct
 
     return mpmath.mpf(selection_error_direct(int(k_), float(t_), float(tau_), float(rho_)).value)
 
@@ -304,7 +304,7 @@ def _barely_more_than_one(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 
     """The selection error at k = 1 + 2^-42 in float64, where the evaluator takes no shortcut."""
     import mpmath
 
-    from infscale_sym.quantities.selection.numeric import selection_error_numpy
+    from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
     return mpmath.mpf(float(selection_error_numpy(1 + 2.0**-42, float(t_), float(tau_), float(rho_))))
 
@@ -314,7 +314,7 @@ def _summed(*values: Any, digits: int = 20) -> Any:
     """The average over the Gaussian pair in float64, by the trapezoidal rule."""
     import mpmath
 
-    from infscale_sym.quantities.gaussian_pair import pair_average
+    from infscale_sym.theory.regression.values.gaussian_pair import pair_average
 
     return mpmath.mpf(float(pair_average(*(float(v) for v in values))))
 
@@ -323,14 +323,14 @@ def _divergence_by_spectrum(n_: Any, d_: Any, zeta_: Any, digits: int = 20) -> A
     """The expected divergence summed over the mean spectrum in float64."""
     import mpmath
 
-    from infscale_sym.quantities.denoiser.numeric import expected_divergence
+    from infscale_sym.theory.denoiser.values.numeric import expected_divergence
 
     return mpmath.mpf(float(expected_divergence(float(n_), float(d_), float(zeta_))))
 
 
 def _noisy_determinant(alpha_: Any, zeta_: Any, digits: int = 20) -> Any:
     """The proportional limit from the Marchenko-Pastur law to six digits."""
-    from infscale_sym.quantities.denoiser.expectation import one_draw_proportional_mp
+    from infscale_sym.theory.denoiser.values.expectation import one_draw_proportional_mp
 
     return one_draw_proportional_mp(alpha_, zeta_, digits=6)
 

@@ -21,10 +21,6 @@ from infscale_sym.notation.heads import (
     TeacherOffset,
     TeacherRisk,
 )
-from infscale_sym.notation.heads_denoiser import ExpectedDivergence
-from infscale_sym.notation.heads_high_temperature_series import ExpansionCoefficient, TruncationError
-from infscale_sym.notation.heads_mean_law import CharacteristicGap
-from infscale_sym.notation.heads_memorization import KernelAdvantage
 from infscale_sym.notation.relations import AtMost, Relation
 from infscale_sym.notation.symbols import (
     Sigma,
@@ -61,6 +57,10 @@ from infscale_sym.notation.symbols import (
     zeta,
 )
 from infscale_sym.quantities.namespaces import MPMATH, REFEREE_ARB, REFEREE_MPMATH
+from infscale_sym.theory.denoiser.notation import ExpectedDivergence
+from infscale_sym.theory.high_temperature.notation import ExpansionCoefficient, TruncationError
+from infscale_sym.theory.mean_law.notation import CharacteristicGap
+from infscale_sym.theory.memorization.notation import KernelAdvantage
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Road:
 
 
 def _pair(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.selection.pair import selection_error_pair_mp
+    from infscale_sym.theory.selection.values.pair import selection_error_pair_mp
 
     return selection_error_pair_mp(k_, t_, tau_, rho_, digits)
 
@@ -95,25 +95,25 @@ def _barely_more_than_one(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 
 
 
 def _pair_of_answers(k_: Any, t_: Any, *moments: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.gaussian_pair_exact import pair_of_answers_mp
+    from infscale_sym.theory.regression.values.gaussian_pair_exact import pair_of_answers_mp
 
     return pair_of_answers_mp(k_, t_, *moments, digits=digits)
 
 
 def _pair_by_nodes(k_: Any, t_: Any, *moments: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.gaussian_pair_enclosure import pair_average_by_nodes_arb
+    from infscale_sym.theory.regression.values.gaussian_pair_enclosure import pair_average_by_nodes_arb
 
     return pair_average_by_nodes_arb(k_, t_, *moments, digits=digits)
 
 
 def _exponent_by_moments(t_: Any, v_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.averaged_limit import approach_exponent_by_moments_mp
+    from infscale_sym.theory.averages.limit_values import approach_exponent_by_moments_mp
 
     return approach_exponent_by_moments_mp(t_, v_, digits=digits)
 
 
 def _weight_by_quadrature(j_: Any, t_: Any, rho_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.infinite_k import weight_ratio_by_quadrature_mp
+    from infscale_sym.theory.many_answers.values import weight_ratio_by_quadrature_mp
 
     return weight_ratio_by_quadrature_mp(j_, t_, rho_, digits)
 
@@ -137,7 +137,7 @@ _WARM = Road(ladder=("1e2", "1e6", "1e8"), values={t: (Fraction(4), Fraction(6),
 
 
 def _gaussian_bound() -> Relation:
-    from infscale_sym.formulas.mean_law import GAUSSIAN_BOUND
+    from infscale_sym.theory.mean_law.formulas import GAUSSIAN_BOUND
 
     return GAUSSIAN_BOUND.statement
 
@@ -149,25 +149,25 @@ _HALF_A_TERM = AtMost(
 
 
 def _soft_pair(k_: Any, t_: Any, tau_: Any, rho_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.votes.pair import weighted_mean_pair_mp
+    from infscale_sym.theory.votes.values.pair import weighted_mean_pair_mp
 
     return weighted_mean_pair_mp(k_, t_, tau_, rho_, digits)
 
 
 def _median_by_counts(k_: Any, tau_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.votes.exact import median_by_counts_mp
+    from infscale_sym.theory.votes.values.exact import median_by_counts_mp
 
     return median_by_counts_mp(k_, tau_, digits)
 
 
 def _divergence_by_definition(n_: Any, d_: Any, zeta_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.denoiser.expectation import expected_divergence_pair_mp
+    from infscale_sym.theory.denoiser.values.expectation import expected_divergence_pair_mp
 
     return expected_divergence_pair_mp(n_, d_, zeta_, digits=digits)
 
 
 def _majority_by_counts(k_: Any, width_: Any, shift_: Any, tau_: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.votes.majority import majority_by_counts_mp
+    from infscale_sym.theory.votes.values.majority import majority_by_counts_mp
 
     return majority_by_counts_mp(k_, width_, shift_, tau_, digits)
 
@@ -181,22 +181,20 @@ _ATTEMPTS = tuple(map(Fraction, (1, 2, Fraction(7, 2), 9, 40)))
 
 def _bound_centred_elsewhere() -> Relation:
     """The bound of `coverage.tail.bound` in k + a + b/2 in place of k + a + (b - 1)/2."""
-    from infscale_sym.formulas.coverage import TAIL_BOUND
+    from infscale_sym.theory.coverage.formulas import TAIL_BOUND
 
     centre = k + shape_a + (shape_b - 1) / 2
     return TAIL_BOUND.statement.with_rhs(TAIL_BOUND.statement.rhs * (centre / (centre + Rational(1, 2))) ** shape_b)
 
 
 def _log_mean_by_law(*arguments: Any, digits: int = 50) -> Any:
-    from infscale_sym.quantities.memorization_exact import log_mean_by_law_mp
+    from infscale_sym.theory.memorization.values_exact import log_mean_by_law_mp
 
     return log_mean_by_law_mp(*arguments, digits=digits)
 
 
 _RATIOS = tuple(Fraction(n, 10) for n in (2, 5, 15, 22))
-_BY_LAW = Road(
-    values={alpha: _RATIOS}, count=3, note="left side: the Marchenko-Pastur integral; right side: complex ridges"
-)
+_BY_LAW = Road(values={alpha: _RATIOS}, count=3, note="left side: the Marchenko-Pastur integral; right side: complex ridges")
 
 ROADS: dict[str, Road] = {
     "selection.integral": Road(

@@ -18,27 +18,35 @@ from infscale_sym import simulate
 from infscale_sym.derive.numbers import SEED
 from infscale_sym.formulas import Formula
 from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, lambda_, rho, sigma, t, tau, x, y
-from infscale_sym.quantities import ridge
 from infscale_sym.quantities.namespaces import NUMPY
-from infscale_sym.verify import (
-    simulation_averaged_limit,
-    simulation_averages,
-    simulation_coverage,
-    simulation_decisive_draw,
-    simulation_denoiser,
-    simulation_hard_task,
-    simulation_high_temperature_series,
-    simulation_infinite_k,
-    simulation_mean_law,
-    simulation_memorization,
-    simulation_misspecified,
-    simulation_optima,
-    simulation_ridge,
-    simulation_scaling,
-    simulation_temperature,
-    simulation_votes,
-    simulation_zero_temperature,
+from infscale_sym.theory.averages import (
+    checks as simulation_averages,
 )
+from infscale_sym.theory.averages import (
+    dominant_weight_checks as simulation_decisive_draw,
+)
+from infscale_sym.theory.averages import (
+    limit_checks as simulation_averaged_limit,
+)
+from infscale_sym.theory.coverage import checks as simulation_coverage
+from infscale_sym.theory.denoiser import checks as simulation_denoiser
+from infscale_sym.theory.hard_task import checks as simulation_hard_task
+from infscale_sym.theory.high_temperature import (
+    checks as simulation_high_temperature_series,
+)
+from infscale_sym.theory.high_temperature import (
+    checks_second_order as simulation_temperature,
+)
+from infscale_sym.theory.many_answers import checks as simulation_infinite_k
+from infscale_sym.theory.mean_law import checks as simulation_mean_law
+from infscale_sym.theory.memorization import checks as simulation_memorization
+from infscale_sym.theory.misspecified import checks as simulation_misspecified
+from infscale_sym.theory.optima import checks as simulation_optima
+from infscale_sym.theory.regression import checks as simulation_ridge
+from infscale_sym.theory.regression.values import ridge
+from infscale_sym.theory.scaling import checks as simulation_scaling
+from infscale_sym.theory.votes import checks as simulation_votes
+from infscale_sym.theory.zero_temperature import checks as simulation_zero_temperature
 from infscale_sym.verify.record import Leg
 
 #: A claim is contradicted beyond this many standard errors; a wrong claim must be rejected beyond REJECTED.

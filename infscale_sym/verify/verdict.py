@@ -6,7 +6,7 @@ import time
 
 from infscale_sym.errors import DerivationError, InfscaleError
 from infscale_sym.formulas import Formula
-from infscale_sym.formulas.record import Expected
+from infscale_sym.notation.formula import Expected
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.verify import digits as digits_leg
 from infscale_sym.verify import simulation as simulation_leg

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
-from infscale_sym.quantities.ridge import predictive_variance
+from infscale_sym.theory.regression.values.ridge import predictive_variance
 from infscale_sym.verify.simulation import extrapolate
 
 SEED = 20251219

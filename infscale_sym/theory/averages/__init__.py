@@ -1,0 +1,1 @@
+"""Averages of the error over prompts and training sets."""

@@ -1,0 +1,1 @@
+"""The joint law of the offsets over prompts and training sets."""

@@ -1,0 +1,1 @@
+"""Best of k answers by a judge that is not the teacher."""

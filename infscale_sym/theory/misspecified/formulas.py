@@ -1,0 +1,127 @@
+"""Best-of-k with a judge that is not the teacher: all orders, the plateau, the best k (arXiv:2512.19905, t = 0).
+
+D = tau - rho. The plateau is D^2; where 1 + 2 rho D >= 0 the error falls to it, else it falls, is least at one finite k and
+rises to it from below.
+"""
+
+# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
+# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
+
+from sympy import EulerGamma, exp, pi, sqrt, zeta
+
+from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.heads import OptimalNumber, SelectionError
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
+from infscale_sym.notation.symbols import closeness, exaggeration, k, rho, tau
+from infscale_sym.theory.misspecified.notation import AnswersBeyondTeacher, DistanceIntegral, LeastError
+from infscale_sym.theory.misspecified.series import misspecified_partial_sum
+
+#: The order in 1/k to which the series is registered; the generator goes on to any order.
+REGISTERED_ORDER = 6
+
+DISTANCE = Formula(
+    id="best-of-k.misspecified.distance",
+    title="Best-of-k by the distance from the judge's answer",
+    statement=Equal(SelectionError(k, 0, tau, rho), (tau - rho) ** 2 + DistanceIntegral(k, tau, rho)),
+    domain=k > 1,
+    source=OWN,
+    deviation="For real k > 0; tested for k > 1.",
+    expected=Expected.HOLDS,
+    derivation="misspecified",
+)
+
+BOUND = Formula(
+    id="best-of-k.misspecified.bound",
+    title="A judge beyond the teacher: how far below the plateau the error can be",
+    statement=AtMost(
+        (tau - rho) ** 2 + (1 + 2 * rho * (tau - rho)) * SelectionError(k, 0, rho, rho), SelectionError(k, 0, tau, rho)
+    ),
+    domain=rho * (rho - tau) > 0,
+    source=OWN,
+    deviation="Above the plateau at every k if 1 + 2 rho (tau - rho) >= 0. Equality is approached as k -> oo.",
+    expected=Expected.HOLDS,
+    derivation="misspecified",
+)
+
+ALL_ORDERS = Formula(
+    id="best-of-k.misspecified.all-orders",
+    title=f"Best-of-k with a judge that is not the teacher, to k^-{REGISTERED_ORDER}",
+    statement=AsymptoticTo(
+        SelectionError(k, 0, tau, rho),
+        misspecified_partial_sum(REGISTERED_ORDER),
+        k,
+        remainder=k ** -(REGISTERED_ORDER + 1),
+    ),
+    source=OWN,
+    deviation="Each coefficient is A + (tau - rho) A' with A(rho) that of best-of-k.all-orders: generated, not typed in.",
+    expected=Expected.IN_THE_LIMIT,
+    derivation="misspecified",
+)
+
+TIE = Formula(
+    id="best-of-k.misspecified.tie",
+    title="On the boundary the error falls to the plateau as k^-4",
+    statement=AsymptoticTo(
+        SelectionError(k, 0, rho - 1 / (2 * rho), rho),
+        1 / (4 * rho**2) + 2 * pi**2 * rho**2 * exp(2 * rho**2) / k**4,
+        k,
+        remainder=k**-5,
+    ),
+    domain=rho**2 > 0,
+    source=OWN,
+    deviation="The boundary is 1 + 2 rho (tau - rho) = 0, where the orders k^-2 and k^-3 vanish together.",
+    expected=Expected.IN_THE_LIMIT,
+    derivation="misspecified",
+)
+
+NEAR = Formula(
+    id="best-of-k.misspecified.optimum-near",
+    title="How the best number of answers becomes infinite",
+    statement=AsymptoticTo(
+        OptimalNumber(0, rho - (1 + 1 / closeness) / (2 * rho), rho),
+        2 * rho * exp(rho**2 / 2) * sqrt(pi * closeness) - 4,
+        closeness,
+        remainder=1 / sqrt(closeness),
+    ),
+    domain=rho > 0,
+    source=OWN,
+    deviation="Lambda = -1/(1 + 2 rho (tau - rho)); for rho < 0 mirror tau and rho together.",
+    expected=Expected.IN_THE_LIMIT,
+    derivation="misspecified",
+)
+
+FAR = Formula(
+    id="best-of-k.misspecified.optimum-far",
+    title="At the best k, 0.56 answers are expected beyond the teacher's",
+    statement=AsymptoticTo(
+        AnswersBeyondTeacher(tau, exaggeration),
+        exp(-EulerGamma) * (1 + pi**2 / (4 * tau**2)),
+        tau,
+        remainder=tau**-4,
+    ),
+    source=OWN,
+    deviation=(
+        "tau -> oo at a fixed ratio rho/tau = 1 + c > 1, on which only exponentially small terms depend. So k_* is about "
+        "exp(-gamma_E) sqrt(2 pi) tau exp(tau^2/2)."
+    ),
+    expected=Expected.IN_THE_LIMIT,
+    derivation="misspecified",
+)
+
+LEAST = Formula(
+    id="best-of-k.misspecified.least-error",
+    title="The least error with a judge beyond the teacher",
+    statement=AsymptoticTo(
+        LeastError(tau, exaggeration),
+        pi**2 / (6 * tau**2) - (pi**2 / 3 + 2 * zeta(3)) / tau**4,
+        tau,
+        remainder=tau**-6,
+    ),
+    source=OWN,
+    deviation="tau -> oo at fixed c = rho/tau - 1 > 0; infinitely many answers leave c^2 tau^2.",
+    expected=Expected.IN_THE_LIMIT,
+    derivation="misspecified",
+)
+
+FORMULAS = (DISTANCE, BOUND, ALL_ORDERS, TIE, NEAR, FAR, LEAST)

@@ -1,0 +1,23 @@
+"""Questions that a user asks of the theory: how to spend a budget, or reach a target, on training data and on answers."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_OBJECTS = {
+    "plan": "plan",
+    "Plan": "plan",
+    "NextUnit": "plan",
+    "Frontier": "frontier",
+    "averaged_error": "error",
+    "Student": "model",
+}
+
+__all__ = list(_OBJECTS)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OBJECTS:
+        return getattr(import_module(f"infscale_sym.theory.planning.{_OBJECTS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,42 @@
+"""The simulated errors of the regression model at d = oo, beside the two laws (HP Result 1, arXiv:2512.19905).
+
+The table comes with the package; tests/data/make_regression_evidence.py made it, by simulating the model end to end at four
+sizes d and extrapolating in 1/d.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One simulated delta (units of y^2) with its standard error over training sets, and what the two laws say."""
+
+    alpha: float
+    sigma: float
+    gamma: float
+    nu: float
+    T: float
+    c: float
+    k: int
+    delta: float
+    error: float
+    full: float
+    printed: float
+
+
+@cache
+def extrapolated_evidence() -> tuple[Evidence, ...]:
+    """All 160 comparisons: alpha, (sigma, gamma, nu), T in {0, 2 s^2}, c in {0, 1}, k in {1, 2, 8, 64}; Sigma = I."""
+    from infscale_sym.theory.regression.values.error import regression_error
+
+    rows = []
+    table = json.loads((files("infscale_sym.present") / "regression_evidence.json").read_text(encoding="utf-8"))
+    for alpha, sigma, gamma, nu, T, c, k, delta, error in table:
+        laws = (float(regression_error(k, T, 1, alpha, 1.0, sigma, gamma, nu, c=c, law=law)) for law in ("full", "printed"))
+        rows.append(Evidence(alpha, sigma, gamma, nu, T, c, int(k), delta, error, *laws))
+    return tuple(rows)

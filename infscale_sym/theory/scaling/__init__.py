@@ -1,0 +1,1 @@
+"""How the error falls with the number of answers and of data, and with difficulty (HP, Remark 6)."""

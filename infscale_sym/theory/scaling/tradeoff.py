@@ -1,0 +1,87 @@
+"""More answers or more data: the two exponents of best-of-k (HP Remark 6, arXiv:2512.19905), as printed and corrected.
+
+Isotropic Sigma. m below is df1(kappa), the share of the teacher that the mean keeps; c = nu^2/gamma^2 - 1 says how far the
+teacher is from the student's prior.
+"""
+
+# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
+# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
+
+from sympy import Expr, Integer
+
+from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.heads import (
+    BareRidge,
+    DataExponent,
+    DegreesOfFreedom,
+    PredictiveVariance,
+    RenormalizedRidge,
+    SampleExponent,
+    TeacherOffset,
+    TeacherRisk,
+)
+from infscale_sym.notation.relations import AsymptoticTo, Equal
+from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma
+
+_model = (alpha, sigma, gamma, Sigma, nu)
+_s2 = PredictiveVariance(alpha, sigma, gamma, Sigma)
+_share = DegreesOfFreedom(RenormalizedRidge(BareRidge(alpha, sigma, gamma), alpha, Sigma), Sigma)
+
+
+def offset_ratio(share: Expr) -> Expr:
+    """Q/s^2 in terms of alpha, nu/gamma and share = df1(kappa); dimensionless."""
+    return alpha * share * (1 + (nu**2 / gamma**2 - 1) * (1 - share) / (1 - alpha * share**2))
+
+
+def data_exponent(share: Expr, ratio: Expr) -> Expr:
+    """alpha d/d alpha of ln[s^2/sqrt(1 - 2 Q/s^2)] in terms of alpha, nu/gamma, share = df1(kappa) and Q/s^2; dimensionless."""
+    left = 1 - alpha * share**2
+    steeper = 1 + 2 * (nu**2 / gamma**2 - 1) * (1 - share) / left**2
+    return alpha * share**2 / left * (1 + (1 - alpha * share) * steeper / (1 - 2 * ratio))
+
+
+EXPONENTS = Formula(
+    id="tradeoff.exponents",
+    title="Exponent of the error in the number of answers",
+    statement=AsymptoticTo(SampleExponent(k, *_model), Integer(2), k, remainder=1 / k),
+    domain=_s2 > 4 * TeacherRisk(*_model),
+    source=HP.at("Remark 6, eqs. 23-24"),
+    deviation=(
+        "The first half of the remark, with a remainder. It needs 2 Q < s^2 (remainder as stated: 3 Q < s^2; tested for "
+        "4 Q < s^2); the second half, that the exponent in the data is much smaller, is tradeoff.data-exponent."
+    ),
+    expected=Expected.IN_THE_LIMIT,
+    derivation="tradeoff",
+)
+
+_q = TeacherOffset(*_model)
+
+DATA_PRINTED = Formula(
+    id="tradeoff.data-exponent.printed",
+    title="Exponent of the error in the data, from the printed law",
+    statement=Equal(DataExponent(*_model), 2 * _share * _q / ((1 - alpha * _share**2) * (sigma**2 - 2 * _q))),
+    domain=(_s2 > 2 * TeacherRisk(*_model)) & (sigma**2 > 2 * _q),
+    source=HP.at("Remark 6, eqs. 23-24"),
+    deviation=(
+        "The slope in ln alpha of the printed average of Remark 5 with s^2 replaced by sigma^2, as the remark's conditions "
+        "allow; for kappa << Sigma it is 2 q/((1 - alpha)(sigma^2 - 2 q)), small with q."
+    ),
+    expected=Expected.REFUTED,
+    underived="refuted; the derivation is that of its correction",
+    partner="tradeoff.data-exponent.corrected",
+)
+
+DATA_CORRECTED = Formula(
+    id="tradeoff.data-exponent.corrected",
+    title="Exponent of the error in the data, many answers",
+    statement=Equal(DataExponent(*_model), data_exponent(_share, TeacherRisk(*_model) / _s2)),
+    domain=_s2 > 2 * TeacherRisk(*_model),
+    source=OWN,
+    deviation="Keeps s^2 and the full Q = E Delta_T^2. Proportional limit, isotropic Sigma, -d/d ln n at fixed d, k -> oo.",
+    expected=Expected.HOLDS,
+    derivation="tradeoff",
+    partner="tradeoff.data-exponent.printed",
+)
+
+FORMULAS = (EXPONENTS, DATA_PRINTED, DATA_CORRECTED)

@@ -1,0 +1,28 @@
+"""The selection error itself: its exact integral form and its value for one answer (sampler of HP, arXiv:2512.19905)."""
+
+from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.heads import SelectionError, SelectionIntegral
+from infscale_sym.notation.relations import Equal
+from infscale_sym.notation.symbols import k, rho, t, tau
+
+INTEGRAL = Formula(
+    id="selection.integral",
+    title="The selection error as one integral",
+    statement=Equal(SelectionError(k, t, tau, rho), SelectionIntegral(k, t, tau, rho)),
+    domain=(k >= 1) & (t > 0),
+    source=OWN,
+    deviation="For whole k >= 1 a theorem about k draws; for other real k >= 1 it is the definition.",
+    expected=Expected.HOLDS,
+    derivation="selection_integral",
+)
+
+SINGLE = Formula(
+    id="selection.single-answer",
+    title="One answer: neither judge nor temperature matter",
+    statement=Equal(SelectionError(1, t, tau, rho), 1 + tau**2),
+    source=OWN,
+    expected=Expected.HOLDS,
+    derivation="selection_integral",
+)
+
+FORMULAS = (INTEGRAL, SINGLE)

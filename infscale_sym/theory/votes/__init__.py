@@ -1,0 +1,1 @@
+"""Other ways to spend k answers: means, medians, majorities, search in stages."""
