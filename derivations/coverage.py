@@ -27,23 +27,6 @@ from sympy import Integral, Rational, binomial, exp, gamma, oo, polygamma, sinh
 
 from infscale_sym import formula
 from infscale_sym.derive import Derivation
-from infscale_sym.notation.symbols import (
-    attempts,
-    ceiling,
-    copying,
-    failed,
-    flops,
-    k,
-    k_0,
-    k_bar,
-    k_eff,
-    tokens,
-    varkappa,
-    x,
-)
-from infscale_sym.notation.symbols import p_fail as p
-from infscale_sym.notation.symbols import shape_a as a
-from infscale_sym.notation.symbols import shape_b as b
 from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets, SubsetsOfAttempts
 from infscale_sym.theory.coverage.limit_rules import (
     DigammaAtInfinity,
@@ -75,8 +58,21 @@ from infscale_sym.theory.coverage.notation import (
     StickyLoss,
     StoppedAttempts,
     TargetCost,
+    attempts,
     beta_density,
+    ceiling,
+    copying,
+    failed,
+    flops,
+    k_0,
+    k_bar,
+    k_eff,
+    tokens,
+    varkappa,
 )
+from infscale_sym.theory.coverage.notation import p_fail as p
+from infscale_sym.theory.coverage.notation import shape_a as a
+from infscale_sym.theory.coverage.notation import shape_b as b
 from infscale_sym.theory.coverage.rules import (
     BetaIntegral,
     CountFailures,
@@ -90,6 +86,7 @@ from infscale_sym.theory.coverage.rules import (
 from infscale_sym.theory.coverage.values import exact as coverage_exact
 from infscale_sym.theory.coverage.values import numeric as coverage
 from infscale_sym.theory.coverage.values import referee as coverage_referee
+from infscale_sym.theory.selection.notation import k, x
 
 n, f = attempts, failed
 lead = gamma(a + b) / gamma(a)

@@ -26,21 +26,7 @@ from sympy import Integral, atan, cos, log, oo, sqrt
 from infscale_sym import formula
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Algebra, Integrate, Unfold
-from infscale_sym.notation.heads import normal_density
-from infscale_sym.notation.symbols import (
-    alpha,
-    denoising_steps,
-    diffusion_time,
-    dimension,
-    eigenvalue,
-    examples,
-    mean_offset,
-    mean_variance,
-    noise_scale,
-    x,
-    z,
-    zeta,
-)
+from infscale_sym.notation.operators import normal_density
 from infscale_sym.theory.denoiser.limit_rules import (
     Associate,
     AverageLog,
@@ -69,8 +55,14 @@ from infscale_sym.theory.denoiser.notation import (
     SpectralMean,
     StepsFloor,
     StepsVariance,
+    denoising_steps,
+    diffusion_time,
     divergence_of,
+    mean_offset,
+    mean_variance,
+    noise_scale,
     variance_of,
+    zeta,
 )
 from infscale_sym.theory.denoiser.rules import (
     AroundTruth,
@@ -80,6 +72,8 @@ from infscale_sym.theory.denoiser.rules import (
     ScaleIdentity,
     WishartMoments,
 )
+from infscale_sym.theory.regression.notation import alpha, dimension, eigenvalue, examples
+from infscale_sym.theory.selection.notation import x, z
 
 n, d, M, own, v = examples, dimension, denoising_steps, eigenvalue, mean_variance
 up, g = 1 + zeta, variance_of(own, zeta, v)

@@ -28,18 +28,9 @@
 
 # %%
 # %load_ext infscale_sym
+
+from infscale_sym import registry
 from infscale_sym.derive import Derivation
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import (
-    BareRidge,
-    DegreesOfFreedom,
-    MeanShrinkage,
-    PredictiveVariance,
-    RenormalizedRidge,
-    SecondDegreesOfFreedom,
-    TeacherRisk,
-)
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
 from infscale_sym.theory.regression.matrix_notation import (
     C,
     Equivalent,
@@ -50,6 +41,21 @@ from infscale_sym.theory.regression.matrix_notation import (
     RowMean,
     TraceMean,
     word,
+)
+from infscale_sym.theory.regression.notation import (
+    BareRidge,
+    DegreesOfFreedom,
+    MeanShrinkage,
+    PredictiveVariance,
+    RenormalizedRidge,
+    SecondDegreesOfFreedom,
+    Sigma,
+    TeacherRisk,
+    alpha,
+    gamma,
+    lambda_,
+    nu,
+    sigma,
 )
 from infscale_sym.theory.regression.rules import (
     BiasAndNoise,
@@ -253,7 +259,7 @@ close.conclude()
 # %% tags=["derives:ridge.isotropic"]
 isotropic = Derivation("ridge.isotropic", kappa)
 isotropic.claim(
-    next(f for f in FORMULAS if f.id == "ridge.isotropic").statement.rhs,
+    registry.statement("ridge.isotropic").rhs,
     PositiveRoot(),
     "(kappa - lambda)(Sigma + kappa) = alpha kappa Sigma has one positive root",
 )
@@ -358,7 +364,7 @@ risk.claim(
 )
 
 # %% tags=["derives:predictive.mean-law"]
-statement = next(f for f in FORMULAS if f.id == "predictive.mean-law").statement
+statement = registry.statement("predictive.mean-law")
 risk.claim(
     statement.rhs,
     SelfConsistency(),

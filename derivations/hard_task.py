@@ -41,9 +41,9 @@ from sympy import (
 
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import LineAverage, LogSurvival, normal_density
-from infscale_sym.notation.symbols import Theta, r, tau_k, w, x, y, z
-from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.averages.notation import LineAverage
+from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError, Theta, tau_k
 from infscale_sym.theory.hard_task.rules import (
     AddPlateau,
     AtTransition,
@@ -57,6 +57,7 @@ from infscale_sym.theory.hard_task.rules import (
     edge_integral,
     scaled_form,
 )
+from infscale_sym.theory.selection.notation import LogSurvival, r, w, x, y, z
 
 half = Theta / 2
 M = gamma(half) ** 3 * gamma(1 - half) / 4

@@ -23,16 +23,11 @@ from sympy import exp, factorial
 
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import (
-    Expectation,
-    JointCumulant,
-    SampleCumulant,
-    SampleMean,
-    SelectionError,
-)
-from infscale_sym.notation.symbols import k, loss, penalty, rho, t, tau
+from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
 from infscale_sym.theory.high_temperature.moments import largest_joint_cumulant, mean_of_product, normal_cumulant
+from infscale_sym.theory.high_temperature.notation import JointCumulant, SampleCumulant, SampleMean, loss, penalty
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
 from infscale_sym.theory.selection.rules import DefinitionOfSampling, softmax_average
 
 C1 = 1 + 2 * rho * tau
@@ -214,8 +209,8 @@ third.conclude()
 from sympy import Symbol, expand, integrate, oo, series, simplify
 
 from infscale_sym import formula
-from infscale_sym.notation.heads import normal_density
-from infscale_sym.notation.symbols import z
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.selection.notation import z
 
 warm = Symbol("t", positive=True)
 weight = exp(-((z + rho) ** 2) / (2 * warm)) * normal_density(z)

@@ -21,8 +21,6 @@ from sympy import Abs, Rational, factorial, pi, sqrt
 
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.symbols import j, k, rho, t, tau
 from infscale_sym.theory.high_temperature.large_orders import Enveloped, LargeOrder
 from infscale_sym.theory.high_temperature.moments import largest_joint_cumulant
 from infscale_sym.theory.high_temperature.notation import (
@@ -40,6 +38,7 @@ from infscale_sym.theory.high_temperature.rules import (
 )
 from infscale_sym.theory.high_temperature.series import expansion_partial_sum
 from infscale_sym.theory.high_temperature.two_answers import EvenMoment, ShiftedMoments, TangentSeries, pair_integrals
+from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
 
 half = Rational(1, 2)
 

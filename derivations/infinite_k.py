@@ -25,23 +25,10 @@ from sympy import Integral, Rational, Symbol, exp, oo, pi, sqrt
 
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Name, Substitute, Unfold
-from infscale_sym.notation.heads import (
-    ArgMin,
-    CriticalTemperature,
-    ErrorLaplace,
-    InverseCoefficient,
-    OptimalJudge,
-    OptimalTemperature,
-    SelectionError,
-    SelectionIntegral,
-    SquaredMinimum,
-    WeightLaplace,
-    ZeroOf,
-)
-from infscale_sym.notation.symbols import chi, j, k, rho, t, tau, u
+from infscale_sym.notation.operators import ArgMin, ZeroOf
 from infscale_sym.theory.best_of_k.rules import GammaIntegrals
 from infscale_sym.theory.many_answers.formulas import CORRECTIONS, CROSSOVER, FIRST, LIMIT, MANY, RATIO
-from infscale_sym.theory.many_answers.notation import CrossoverFactor, CrowdLaplace, TiltedError, WeightMoment, WeightRatio
+from infscale_sym.theory.many_answers.notation import CrossoverFactor, CrowdLaplace, TiltedError, WeightMoment, WeightRatio, chi
 from infscale_sym.theory.many_answers.rules import (
     CompleteTheSquare,
     NearbyAnswers,
@@ -59,7 +46,21 @@ from infscale_sym.theory.many_answers.unimodality import (
     PositiveFactor,
     PositiveRoot,
 )
+from infscale_sym.theory.optima.notation import CriticalTemperature, InverseCoefficient, OptimalJudge, OptimalTemperature
 from infscale_sym.theory.optima.rules import LeadingTerm, StationaryPoint
+from infscale_sym.theory.selection.notation import (
+    ErrorLaplace,
+    SelectionError,
+    SelectionIntegral,
+    SquaredMinimum,
+    WeightLaplace,
+    j,
+    k,
+    rho,
+    t,
+    tau,
+    u,
+)
 from infscale_sym.theory.selection.rules import ZeroTemperature, softmax_average
 
 v = Symbol("v", nonnegative=True)  # the Laplace variable in units of 1/(k E w)

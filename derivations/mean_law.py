@@ -27,24 +27,6 @@
 # %%
 # %load_ext infscale_sym
 from infscale_sym.derive import Derivation
-from infscale_sym.notation.heads import (
-    BareRidge,
-    DegreesOfFreedom,
-    PredictiveVariance,
-    RenormalizedRidge,
-    TeacherRisk,
-)
-from infscale_sym.notation.symbols import (
-    Sigma,
-    alpha,
-    dimension,
-    frequency,
-    gamma,
-    nu,
-    nu_R,
-    overlap,
-    sigma,
-)
 from infscale_sym.theory.mean_law.notation import (
     CharacteristicGap,
     ChiSquareMoment,
@@ -55,6 +37,9 @@ from infscale_sym.theory.mean_law.notation import (
     OffsetKurtosis,
     SpreadMoment,
     WeightForm,
+    frequency,
+    nu_R,
+    overlap,
 )
 from infscale_sym.theory.mean_law.ridgeless_rules import (
     ByKurtosis,
@@ -71,6 +56,19 @@ from infscale_sym.theory.mean_law.rules import (
     UseAt,
 )
 from infscale_sym.theory.regression.matrix_notation import C, Equivalent, PosteriorCovariance, Resolvent, TraceMean, word
+from infscale_sym.theory.regression.notation import (
+    BareRidge,
+    DegreesOfFreedom,
+    PredictiveVariance,
+    RenormalizedRidge,
+    Sigma,
+    TeacherRisk,
+    alpha,
+    dimension,
+    gamma,
+    nu,
+    sigma,
+)
 from infscale_sym.theory.regression.rules import DefinedAsLimit, EverySample
 
 model = (alpha, sigma, gamma, Sigma)

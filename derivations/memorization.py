@@ -32,21 +32,8 @@ from sympy import Integral, exp, log, oo, sqrt
 from infscale_sym import formula
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import RenormalizedRidge, normal_density
-from infscale_sym.notation.symbols import (
-    alpha,
-    dimension,
-    eigenvalue,
-    examples,
-    half_gap,
-    kernel_width,
-    lambda_,
-    offset_across,
-    offset_along,
-    per_feature,
-    z,
-    zeta,
-)
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.denoiser.notation import zeta
 from infscale_sym.theory.memorization.notation import (
     FreshRate,
     HellingerRate,
@@ -59,6 +46,11 @@ from infscale_sym.theory.memorization.notation import (
     SamplingRate,
     SpectralMean,
     generated_variance,
+    half_gap,
+    kernel_width,
+    offset_across,
+    offset_along,
+    per_feature,
 )
 from infscale_sym.theory.memorization.rules import (
     GaussianOverlaps,
@@ -71,6 +63,8 @@ from infscale_sym.theory.memorization.rules import (
     WholePower,
     meaning,
 )
+from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, dimension, eigenvalue, examples, lambda_
+from infscale_sym.theory.selection.notation import z
 
 d, n, h, x = dimension, examples, kernel_width, eigenvalue
 

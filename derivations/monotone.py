@@ -20,8 +20,7 @@
 # %%
 # %load_ext infscale_sym
 from infscale_sym.derive import Derivation
-from infscale_sym.notation.heads import Expectation, SelectionError
-from infscale_sym.notation.symbols import k, rho, t, tau
+from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.scaling.chebyshev_sum import (
     A,
     AnyKAnswers,
@@ -34,6 +33,7 @@ from infscale_sym.theory.scaling.chebyshev_sum import (
     over_pairs,
     without_one,
 )
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
 from infscale_sym.theory.selection.rules import i, j_
 
 # %% [markdown]

@@ -25,14 +25,18 @@ from sympy import Integral, exp, oo
 
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Name
-from infscale_sym.notation.heads import (
+from infscale_sym.notation.operators import Expectation
+from infscale_sym.theory.selection.notation import (
     ErrorLaplace,
-    Expectation,
     SelectionError,
     SelectionIntegral,
     WeightLaplace,
+    k,
+    rho,
+    t,
+    tau,
+    u,
 )
-from infscale_sym.notation.symbols import k, rho, t, tau, u
 from infscale_sym.theory.selection.rules import (
     TOTAL,
     DefinitionOfSampling,

@@ -22,19 +22,23 @@ from sympy import Derivative, Integer, Rational, log, sqrt
 
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import (
-    AveragedSelectionError,
+from infscale_sym.theory.averages.notation import AveragedSelectionError
+from infscale_sym.theory.regression.notation import (
     BareRidge,
-    DataExponent,
     DegreesOfFreedom,
     PredictiveVariance,
     RenormalizedRidge,
-    SampleExponent,
+    Sigma,
     TeacherRisk,
+    alpha,
+    gamma,
+    nu,
+    sigma,
 )
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma
+from infscale_sym.theory.scaling.notation import DataExponent, SampleExponent
 from infscale_sym.theory.scaling.rules import ImplicitSlope, Isotropic, SlopeOfLaw
 from infscale_sym.theory.scaling.tradeoff import data_exponent, offset_ratio
+from infscale_sym.theory.selection.notation import k
 
 model = (alpha, sigma, gamma, Sigma, nu)
 

@@ -27,25 +27,9 @@ from sympy import Integral, Rational, Sum, cos, exp, gamma, oo, pi, sqrt
 from infscale_sym import formula
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Name, Unfold
-from infscale_sym.notation.heads import Expectation as E
-from infscale_sym.notation.heads import SelectionError, WeightLaplace, normal_density
-from infscale_sym.notation.symbols import (
-    angle,
-    bin_width,
-    grid_shift,
-    i_bin,
-    k,
-    p_1,
-    p_2,
-    remaining,
-    rho,
-    stages,
-    t,
-    tau,
-    u,
-    z,
-    z_prime,
-)
+from infscale_sym.notation.operators import Expectation as E
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.selection.notation import SelectionError, WeightLaplace, k, rho, t, tau, u, z, z_prime
 from infscale_sym.theory.selection.rules import TOTAL, draw, i, weight
 from infscale_sym.theory.votes.limit_rules import (
     EvenShares,
@@ -80,6 +64,14 @@ from infscale_sym.theory.votes.notation import (
     WeightedMeanIntegral,
     WeightedMeanVote,
     WinningChance,
+    angle,
+    bin_width,
+    grid_shift,
+    i_bin,
+    p_1,
+    p_2,
+    remaining,
+    stages,
 )
 from infscale_sym.theory.votes.rules import (
     CentreOfABin,

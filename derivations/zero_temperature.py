@@ -21,11 +21,10 @@
 from sympy import Rational
 
 from infscale_sym.derive import Derivation
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.symbols import coldness, k, rho, t, tau
 from infscale_sym.theory.scaling.chebyshev_sum import error, mean_error
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
 from infscale_sym.theory.zero_temperature.formulas import APPROACH
-from infscale_sym.theory.zero_temperature.notation import ThermalExcess
+from infscale_sym.theory.zero_temperature.notation import ThermalExcess, coldness
 from infscale_sym.theory.zero_temperature.rules import (
     DropHeating,
     FermiIntegrals,
@@ -154,7 +153,6 @@ zero_temperature_boundary(answers=(2, 50), judge=1.2)
 import math
 
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.quantities.namespaces import NUMPY
 from infscale_sym.theory.optima.values.numeric import optimal_temperature
 from infscale_sym.theory.zero_temperature.values import cold_pairs, thermal_excess, thermal_excess_mp, zeta_slope
 
@@ -168,7 +166,7 @@ for answers, judge, level in ((2, 1.2, -0.3), (2, 1.2, -0.2), (5, 1.0, -0.2)):
 
 print()
 law = APPROACH.statement.rhs.subs({k: 3, tau: 1, rho: Rational(1, 2)})
-law = numpy_function(law, [coldness], NUMPY)
+law = numpy_function(law, [coldness])
 for power in (4, 6, 8):
     beta = 10.0**power
     exact = float(thermal_excess_mp(3, f"1e-{power}", 1, "0.5", 12))

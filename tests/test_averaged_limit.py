@@ -18,8 +18,7 @@ from sympy import Rational, exp, oo, sqrt
 from infscale_sym import catalog
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import PairAverage, ZeroOf
-from infscale_sym.notation.symbols import rho, t, tau, v_cross, v_rho, v_tau, varepsilon, z
+from infscale_sym.notation.operators import ZeroOf
 from infscale_sym.theory.averages import limit_values as quantities
 from infscale_sym.theory.averages import marginal_rules as boundary_rules
 from infscale_sym.theory.averages import marginal_values as at_boundary
@@ -36,8 +35,18 @@ from infscale_sym.theory.averages.limit_rules import (
     tilted_moment,
     vanishes,
 )
-from infscale_sym.theory.averages.notation import ApproachExponent, MomentGrowth, ScaledApproach
+from infscale_sym.theory.averages.notation import (
+    ApproachExponent,
+    MomentGrowth,
+    PairAverage,
+    ScaledApproach,
+    v_cross,
+    v_rho,
+    v_tau,
+    varepsilon,
+)
 from infscale_sym.theory.regression.values.gaussian_pair import pair_average
+from infscale_sym.theory.selection.notation import rho, t, tau, z
 from infscale_sym.verify import digits, simulation
 
 SLOW = catalog.formula("averaged.slow-approach")

@@ -32,9 +32,9 @@ def test_every_formula_is_found_by_its_id():
 
 def test_printed_and_corrected_name_each_other():
     for entry in formulas():
-        if entry.record.partner:
-            partner = formula(entry.record.partner)
-            assert partner.record.partner == entry.id
+        if entry.partner:
+            partner = formula(entry.partner)
+            assert partner.partner == entry.id
             assert {entry.id.rsplit(".", 1)[1], partner.id.rsplit(".", 1)[1]} == {"printed", "corrected"}
     assert formula("best-of-k.averaged.printed").expected == "refuted"
     assert formula("best-of-k.averaged.corrected").expected == "holds in the limit"

@@ -14,7 +14,6 @@ from sympy import Integral, Rational, exp, gamma, oo
 import infscale_sym
 from infscale_sym.catalog import formula
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.symbols import attempts, ceiling, copying, k, k_0, k_bar, p_fail, shape_a, shape_b, x
 from infscale_sym.theory.coverage import draws as drawn
 from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets
 from infscale_sym.theory.coverage.formulas import FORMULAS
@@ -29,7 +28,15 @@ from infscale_sym.theory.coverage.notation import (
     ProblemAverage,
     StickyLoss,
     StoppedAttempts,
+    attempts,
     beta_density,
+    ceiling,
+    copying,
+    k_0,
+    k_bar,
+    p_fail,
+    shape_a,
+    shape_b,
 )
 from infscale_sym.theory.coverage.rules import BetaIntegral, OutcomesOfAttempts, Telescope, same_gammas
 from infscale_sym.theory.coverage.series import bracket_coefficients, inverse_coefficients, tail_coefficients
@@ -45,6 +52,7 @@ from infscale_sym.theory.coverage.values import (
 from infscale_sym.theory.coverage.values import (
     referee as coverage_referee,
 )
+from infscale_sym.theory.selection.notation import k, x
 from infscale_sym.verify import simulation
 
 a, b, n, p = shape_a, shape_b, attempts, p_fail

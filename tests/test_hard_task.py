@@ -11,14 +11,15 @@ from sympy import EulerGamma, Integral, Rational, gamma, oo, pi, sinh
 
 from infscale_sym import simulate
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.symbols import Theta, tau_k, y
 from infscale_sym.theory.hard_task import values as numeric
 from infscale_sym.theory.hard_task import values_exact as exact
 from infscale_sym.theory.hard_task.checks import nearest_square, simulated_error
 from infscale_sym.theory.hard_task.figures import exponents
 from infscale_sym.theory.hard_task.formulas import CONSTANT, EDGE, HARD_TASK, MARGINAL
+from infscale_sym.theory.hard_task.notation import Theta, tau_k
 from infscale_sym.theory.hard_task.rules import BetaIntegrals, edge_number
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
+from infscale_sym.theory.selection.notation import y
 
 
 def test_the_constant_by_hand() -> None:

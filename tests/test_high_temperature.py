@@ -12,8 +12,7 @@ from sympy import Rational, Symbol, exp, expand, factorial, limit, oo, series, s
 from infscale_sym import catalog, selection_error
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import Expectation, JointCumulant, SampleCumulant, SampleMean
-from infscale_sym.notation.symbols import k, loss, penalty, rho, t, tau
+from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.high_temperature.checks_second_order import ANSWERS, taylor_coefficients
 from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
 from infscale_sym.theory.high_temperature.figures_second_order import (
@@ -28,7 +27,9 @@ from infscale_sym.theory.high_temperature.moments import (
     mean_of_product,
     normal_cumulant,
 )
+from infscale_sym.theory.high_temperature.notation import JointCumulant, SampleCumulant, SampleMean, loss, penalty
 from infscale_sym.theory.high_temperature.second_order import FORMULAS, SECOND, THIRD_CORRECTED, THIRD_PRINTED
+from infscale_sym.theory.selection.notation import k, rho, t, tau
 from infscale_sym.theory.selection.rules import softmax_average
 from infscale_sym.verify import digits, simulation
 

@@ -16,8 +16,6 @@ from sympy import Abs, Rational, Symbol, expand, pi, series, sqrt, tanh
 
 from infscale_sym import catalog
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.symbols import j, k, rho, t, tau
 from infscale_sym.theory.high_temperature.checks import drawn_remainder, drawn_series
 from infscale_sym.theory.high_temperature.figures import distances, growth_law, smallest_term, truncation
 from infscale_sym.theory.high_temperature.formulas import FORMULAS, GROWTH, MANY_ANSWERS, TRUNCATION, TWO_ANSWERS
@@ -58,6 +56,7 @@ from infscale_sym.theory.high_temperature.values import (
     truncation_error_arb,
     truncation_error_mp,
 )
+from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
 from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 from infscale_sym.verify import digits, simulation
 

@@ -18,8 +18,6 @@ from infscale_sym import simulate
 from infscale_sym.catalog import formula
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import BareRidge, PredictiveVariance, RenormalizedRidge, TeacherRisk
-from infscale_sym.notation.symbols import Sigma, alpha, dimension, frequency, gamma, nu, nu_R, overlap, sigma
 from infscale_sym.theory.mean_law import ridgeless_values as ridgeless_law
 from infscale_sym.theory.mean_law import values as mean_law
 from infscale_sym.theory.mean_law.draws import conditional_covariances, prompt_covariances
@@ -33,6 +31,9 @@ from infscale_sym.theory.mean_law.notation import (
     OffsetKurtosis,
     SpreadMoment,
     WeightForm,
+    frequency,
+    nu_R,
+    overlap,
 )
 from infscale_sym.theory.mean_law.ridgeless_rules import (
     ByKurtosis,
@@ -49,6 +50,18 @@ from infscale_sym.theory.mean_law.rules import (
     UseAt,
 )
 from infscale_sym.theory.regression.matrix_notation import Equivalent, Resolvent, word
+from infscale_sym.theory.regression.notation import (
+    BareRidge,
+    PredictiveVariance,
+    RenormalizedRidge,
+    Sigma,
+    TeacherRisk,
+    alpha,
+    dimension,
+    gamma,
+    nu,
+    sigma,
+)
 from infscale_sym.theory.regression.values.offsets import offset_moments
 from infscale_sym.theory.regression.values.spectrum import PowerLaw
 from infscale_sym.verify.digits import check

@@ -12,15 +12,14 @@ import pytest
 from sympy import Rational, exp, log, sqrt
 
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import RenormalizedRidge
-from infscale_sym.notation.symbols import alpha, eigenvalue, kernel_width, lambda_, zeta
 from infscale_sym.theory.denoiser.draws import generated_law_infinite, generated_law_one_draw, training_set
+from infscale_sym.theory.denoiser.notation import zeta
 from infscale_sym.theory.memorization import values as closed
 from infscale_sym.theory.memorization import values_exact as exact
 from infscale_sym.theory.memorization.checks import log_overlaps
 from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
 from infscale_sym.theory.memorization.formulas import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
-from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, SpectralMean
+from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, SpectralMean, kernel_width
 from infscale_sym.theory.memorization.rules import (
     GaussianOverlaps,
     LargestVariance,
@@ -30,6 +29,7 @@ from infscale_sym.theory.memorization.rules import (
     SameMean,
     meaning,
 )
+from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, eigenvalue, lambda_
 
 TIME, NOISE = 2.0, math.exp(-4)
 
@@ -132,15 +132,12 @@ def test_rates_by_hand_where_there_is_no_signal() -> None:
 
 def test_closed_rates_against_the_sums_in_float64() -> None:
     from infscale_sym.evaluate.lambdify import numpy_function
-    from infscale_sym.quantities.namespaces import NUMPY
 
     point = {"alpha": 1.7, "zeta": 0.6, "h_K": 0.8, "lambda": 0.4}
     for formula in FORMULAS:
         if formula.id.endswith("rate"):
             values = [point[str(s)] for s in formula.symbols]
-            left, right = (
-                numpy_function(side, formula.symbols, NUMPY) for side in (formula.statement.lhs, formula.statement.rhs)
-            )
+            left, right = (numpy_function(side, formula.symbols) for side in (formula.statement.lhs, formula.statement.rhs))
             assert float(left(*values)) == pytest.approx(float(right(*values)), rel=1e-10)
 
 

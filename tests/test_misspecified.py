@@ -15,12 +15,11 @@ from sympy import expand, pi, simplify
 
 from infscale_sym import selection_error
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import ArgMin, SelectionError
-from infscale_sym.notation.symbols import beyond, closeness, k, rho, tau
+from infscale_sym.notation.operators import ArgMin
 from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
 from infscale_sym.theory.misspecified.checks import record_curves, subset_curves
 from infscale_sym.theory.misspecified.formulas import ALL_ORDERS, FAR, LEAST, NEAR, TIE
-from infscale_sym.theory.misspecified.notation import DistanceIntegral
+from infscale_sym.theory.misspecified.notation import DistanceIntegral, beyond, closeness
 from infscale_sym.theory.misspecified.rules import DistanceByName, InsertEqual, LogGammaIntegrals
 from infscale_sym.theory.misspecified.series import misspecified_coefficients
 from infscale_sym.theory.misspecified.values import (
@@ -34,6 +33,7 @@ from infscale_sym.theory.misspecified.values import (
 )
 from infscale_sym.theory.optima.values.exact import optimal_number_mp
 from infscale_sym.theory.optima.values.numeric import optimal_number
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau
 from infscale_sym.verify import simulation
 
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from infscale_sym import selection_error
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import Expectation, SelectionError
-from infscale_sym.notation.symbols import k, t, tau
+from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.scaling.chebyshev_sum import (
     A,
     AnyKAnswers,
@@ -27,6 +26,7 @@ from infscale_sym.theory.scaling.chebyshev_sum import (
 )
 from infscale_sym.theory.scaling.monotone import CLOSE_JUDGE, MONOTONE
 from infscale_sym.theory.scaling.values_monotone import judge_margin, judge_margin_limit
+from infscale_sym.theory.selection.notation import SelectionError, k, t, tau
 from infscale_sym.theory.selection.rules import i, j_
 
 pairs = over_pairs(error[j_] - error[i])

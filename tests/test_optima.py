@@ -15,9 +15,9 @@ from infscale_sym import catalog, selection_error
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import ArgMin, OptimalNumber, SelectionError
-from infscale_sym.notation.symbols import hardness, k, rho, vartheta, y
+from infscale_sym.notation.operators import ArgMin
 from infscale_sym.theory.optima import checks as simulation_optima
+from infscale_sym.theory.optima.notation import OptimalNumber, hardness, vartheta
 from infscale_sym.theory.optima.rules import LeadingTerm, MeasureIn, StationaryPoint
 from infscale_sym.theory.optima.values.exact import (
     critical_temperature_mp,
@@ -27,6 +27,7 @@ from infscale_sym.theory.optima.values.exact import (
     optimal_temperature_mp,
 )
 from infscale_sym.theory.optima.values.numeric import critical_temperature, optimal_judge, optimal_number, optimal_temperature
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, y
 from infscale_sym.theory.selection.values import infinite_k
 from infscale_sym.theory.selection.values.slopes import slope_tables
 

@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 import sympy
+from infscale_sym.formulas import FORMULAS
+from infscale_sym.notation.vocabulary import HEADS
 from sympy import Add, Mul, exp, expand, pi, simplify, sqrt
 
 from infscale_sym.catalog import Entry, formula, formulas
 from infscale_sym.derive.engine import Derivation, Evidence, Step
 from infscale_sym.errors import DomainError
-from infscale_sym.formulas import FORMULAS
 from infscale_sym.notation import heads, symbols
-from infscale_sym.notation.symbols import NOTATION, k, rho, sigma, t, tau
-from infscale_sym.notation.vocabulary import HEADS
+from infscale_sym.notation.symbols import NOTATION
 from infscale_sym.present.arrange import Parts, ordered_terms, parts_of
 from infscale_sym.present.document import FORMATS, label, render
 from infscale_sym.present.glossary import glossary
@@ -33,6 +33,8 @@ from infscale_sym.present.prose import to_html, to_markdown, to_tex
 from infscale_sym.present.rename import Notation
 from infscale_sym.present.steps import derivation_markdown, step_lines
 from infscale_sym.present.width import tightness, width
+from infscale_sym.theory.regression.notation import sigma
+from infscale_sym.theory.selection.notation import k, rho, t, tau
 
 SLOW = "best-of-k.averaged.corrected"
 
@@ -114,8 +116,8 @@ def derivations() -> dict[str, Derivation]:
     with contextlib.redirect_stdout(io.StringIO()):
         scripts: dict[str, list[Entry]] = {}
         for entry in formulas():
-            if entry.record.derivation and entry.id not in (SLOW, "best-of-k.leading"):
-                scripts.setdefault(entry.record.derivation, []).append(entry)
+            if entry.derivation and entry.id not in (SLOW, "best-of-k.leading"):
+                scripts.setdefault(entry.derivation, []).append(entry)
         done = {own[-1].id: own[-1].derivation() for own in [*scripts.values()][::3]}
     return done | {"best-of-k.leading": sample_derivation()}
 
@@ -316,12 +318,12 @@ def test_bad_symbol_files_give_one_line(tmp_path: Path, name: str, text: str | N
 def test_the_notation_table_lists_exactly_what_is_used():
     record = formula("best-of-k.leading").record
     assert [line.latex for line in glossary([record.statement]).lines] == ["k", "t", r"\tau", r"\rho", r"F_{k}(t;\tau,\rho)"]
-    table = glossary([formula("ridge.isotropic").record.statement])
+    table = glossary([formula("ridge.isotropic").statement])
     by_latex = {line.latex: line for line in table.lines}
     assert set(by_latex) == {r"\lambda", r"\alpha", r"\Sigma", r"\kappa"}
     assert by_latex[r"\kappa"].papers == "HP: R"
     assert table.definitions == ()
-    both = {str(type(head).__name__) for head, _ in glossary([formula("selection.integral").record.statement]).definitions}
+    both = {str(type(head).__name__) for head, _ in glossary([formula("selection.integral").statement]).definitions}
     assert both == {"SelectionIntegral", "WeightLaplace", "ErrorLaplace"}
 
 

@@ -10,12 +10,12 @@ from sympy import exp, pi
 
 from infscale_sym.catalog import formula, formulas
 from infscale_sym.errors import DomainError
-from infscale_sym.notation.symbols import k, tau
 from infscale_sym.present.plots import by_order, degree, draw
 from infscale_sym.present.style import save
 from infscale_sym.present.sweeps import along
+from infscale_sym.theory.selection.notation import k, tau
 
-PAPER = [entry.id for entry in formulas() if entry.record.source.key == "HP"]
+PAPER = [entry.id for entry in formulas() if entry.source.key == "HP"]
 OWN = [entry.id for entry in formulas() if entry.id not in PAPER]
 
 

@@ -12,9 +12,9 @@ from infscale_sym.derive.engine import Derivation
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import DataExponent
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, nu, sigma
 from infscale_sym.theory.averages.values import gaussian_average_mp
+from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, nu, sigma
+from infscale_sym.theory.scaling.notation import DataExponent
 from infscale_sym.theory.scaling.rules import ImplicitSlope, Isotropic
 from infscale_sym.theory.scaling.tradeoff import DATA_CORRECTED
 from infscale_sym.theory.scaling.values import data_exponent, data_exponent_at, offset_ratio, sample_exponent
@@ -110,4 +110,4 @@ def test_the_steps_refuse_the_printed_law():
         road.claim(start.unfold() * 2, Isotropic(), "twice")
     good = derivation_of(DATA_CORRECTED).steps
     with pytest.raises(DerivationError, match="slope"):
-        ImplicitSlope().check(good[1].after, formula("tradeoff.data-exponent.printed").record.statement.rhs)
+        ImplicitSlope().check(good[1].after, formula("tradeoff.data-exponent.printed").statement.rhs)

@@ -13,12 +13,11 @@ from infscale_sym import catalog, selection_error
 from infscale_sym.derive import Derivation
 from infscale_sym.errors import DerivationError
 from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import MinimumTail, SelectionError, SquaredMinimum
 from infscale_sym.notation.relations import AtMost
-from infscale_sym.notation.symbols import k, r, tau
 from infscale_sym.theory.best_of_k.rules import GammaIntegrals
 from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
 from infscale_sym.theory.regression.values.ridge import renormalized_ridge
+from infscale_sym.theory.selection.notation import MinimumTail, SelectionError, SquaredMinimum, k, r, tau
 from infscale_sym.theory.selection.rules import TailFormula, ZeroTemperature
 from infscale_sym.verify import digits, simulation
 

@@ -13,8 +13,8 @@ from sympy import Expr, Integral, Rational, Sum, exp, oo
 from infscale_sym import selection_error
 from infscale_sym.catalog import formula
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import Expectation, SelectionError, normal_density
-from infscale_sym.notation.symbols import bin_width, grid_shift, i_bin, k, remaining, rho, stages, tau, z
+from infscale_sym.notation.operators import Expectation, normal_density
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau, z
 from infscale_sym.theory.votes import draws as drawn
 from infscale_sym.theory.votes.formulas import FORMULAS
 from infscale_sym.theory.votes.limit_rules import LastStage, LikeliestBin, RatioOfMeans, UnderLimit, weighted_moment
@@ -26,6 +26,11 @@ from infscale_sym.theory.votes.notation import (
     ManyAnswers,
     NormalShare,
     WinningChance,
+    bin_width,
+    grid_shift,
+    i_bin,
+    remaining,
+    stages,
 )
 from infscale_sym.theory.votes.rules import CentreOfABin, CountInBins, MiddleAnswer, MomentsOfDraws, SymmetricAboutZero
 from infscale_sym.theory.votes.values import beam, exact, majority, numeric, race

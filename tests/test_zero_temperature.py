@@ -13,16 +13,15 @@ from sympy import Rational, log, pi
 from infscale_sym.catalog import formula
 from infscale_sym.derive import Derivation
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.symbols import coldness, k, rho, t, tau
 from infscale_sym.theory.optima.values import numeric as optima
 from infscale_sym.theory.optima.values.enclosure import slope_at_zero
 from infscale_sym.theory.scaling.chebyshev_sum import error, mean_error
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
 from infscale_sym.theory.selection.values.enclosure import selection_error_arb
 from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 from infscale_sym.theory.zero_temperature.checks import drawn_excess
 from infscale_sym.theory.zero_temperature.formulas import APPROACH
-from infscale_sym.theory.zero_temperature.notation import ColdPairs
+from infscale_sym.theory.zero_temperature.notation import ColdPairs, coldness
 from infscale_sym.theory.zero_temperature.rules import (
     DropHeating,
     FermiIntegrals,

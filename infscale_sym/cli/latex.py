@@ -58,11 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
     symbols = Notation.from_file(arguments.symbols) if arguments.symbols is not None else None
     derivations = {}
     if arguments.derivation:
-        without = [entry.id for entry in entries if not entry.record.derivation]
+        without = [entry.id for entry in entries if not (entry.script or entry.proof)]
         if without and not arguments.all:
-            raise DomainError(f"{without[0]} has no derivation here: {formula(without[0]).record.underived}")
+            raise DomainError(f"{without[0]} has no derivation here: {formula(without[0]).underived}")
         with contextlib.redirect_stdout(io.StringIO()):  # the scripts speak to the reader of their notebook
-            derivations = {entry.id: entry.derivation() for entry in entries if entry.record.derivation}
-    text = render([entry.record for entry in entries], arguments.format, symbols, derivations)
+            derivations = {entry.id: entry.derivation() for entry in entries if entry.script or entry.proof}
+    text = render(entries, arguments.format, symbols, derivations)
     common.write([text], arguments.output)
     return 0

@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
                 "title": entry.title,
                 "expected": entry.expected,
                 "source": str(entry.source),
-                "derivation": entry.record.derivation,
-                "partner": entry.record.partner,
+                "derivation": entry.script,
+                "partner": entry.partner,
             }
             for entry in entries
         ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from infscale_sym.cli import common, verify
 
 if TYPE_CHECKING:
-    from infscale_sym.catalog import Entry
+    from infscale_sym.notation.formula import Formula
     from infscale_sym.verify.record import Verdict
 
 _EPILOG = """\
@@ -49,9 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if verdict.as_expected else 1
 
 
-def description(entry: Entry) -> dict[str, Any]:
+def description(entry: Formula) -> dict[str, Any]:
     """What the registry says of a formula, JSON-ready; the id is left to the verdict."""
-    record = entry.record
+    record = entry
     return {
         "title": entry.title,
         "statement": str(entry.statement),
@@ -61,13 +61,13 @@ def description(entry: Entry) -> dict[str, Any]:
         "only_where": record.only_where,
         "source": {"text": str(record.source), "arxiv": record.source.arxiv, "locator": record.source.locator},
         "deviation": entry.deviation,
-        "derivation": f"derivations/{record.derivation}.py" if record.derivation else "",
+        "derivation": f"derivations/{record.script}.py" if record.script else "",
         "underived": record.underived,
         "partner": record.partner,
     }
 
 
-def _plain(entry: Entry, verdict: Verdict) -> list[str]:
+def _plain(entry: Formula, verdict: Verdict) -> list[str]:
     about = description(entry)
     symbols = [str(symbol) + _assumption(symbol) for symbol in entry.symbols]
     lines = {

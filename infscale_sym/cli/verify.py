@@ -112,7 +112,7 @@ def examine(id: str, digits: int, quick: bool) -> Verdict:
     from infscale_sym.verify import verify
     from infscale_sym.verify.record import Leg, Verdict
 
-    record, start = formula(id).record, time.monotonic()
+    record, start = formula(id), time.monotonic()
     try:
         # A derivation is a script and prints as scripts do; that is for its notebook, not for this report.
         with contextlib.redirect_stdout(io.StringIO()):

@@ -8,15 +8,16 @@ numerically is recorded and never mixed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from sympy import Expr, Rational, expand
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.perturb import perturbations
-from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS, Formula
+from infscale_sym.errors import DerivationError, UnknownFormula
+from infscale_sym.notation.formula import Formula
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
 
 
@@ -59,26 +60,30 @@ class Step:
         return f"<step: {self.rule}, {self.evidence.kind}>"
 
 
-@dataclass
 class Derivation:
-    """A chain of equal (or asymptotically equal) expressions that starts from a named quantity.
+    """A chain of equal (or asymptotically equal) expressions that starts from a named quantity and ends in a formula.
 
-    `claim(...)` takes a step; `conclude(...)` demands that the chain ends in the registered formula and returns a record.
+    `formula`: a Formula, registered or not, or the id of a registered one. `start`: where the chain begins, by default the
+    statement's left side. `claim(...)` takes a step; `conclude()` demands that the chain ends in the formula.
     """
 
-    id: str
-    start: Expr
-    opening: str = ""
-    steps: list[Step] = field(default_factory=list)
-    concluded: bool = False
+    def __init__(self, formula: Formula | str, start: Expr | None = None, opening: str = "") -> None:
+        self._formula = formula if isinstance(formula, Formula) else None
+        self.id = formula.id if isinstance(formula, Formula) else formula
+        self.start = self.formula.statement.lhs if start is None else start
+        self.opening = opening
+        self.steps: list[Step] = []
+        self.concluded = False
 
     @property
     def formula(self) -> Formula:
-        """The registered formula that this derivation must reach."""
-        for formula in FORMULAS:
-            if formula.id == self.id:
-                return formula
-        raise DerivationError(f"no registered formula has the id {self.id!r}")
+        """The formula that this derivation must reach. Raises DerivationError if no formula has its id."""
+        if self._formula is None:
+            try:
+                self._formula = registry.formula(self.id)
+            except UnknownFormula as error:
+                raise DerivationError(str(error)) from None
+        return self._formula
 
     @property
     def last(self) -> Expr:
@@ -95,6 +100,8 @@ class Derivation:
     ) -> Step:
         """Take one step to `after`. Raises DerivationError if the rule's check fails, if a hypothesis is false, or if the
         check would have passed with a perturbed right side."""
+        if self.concluded:
+            raise DerivationError(f"{self.id}: the derivation is concluded; a further step needs a new Derivation")
         met = []
         for hypothesis in hypotheses:
             if isinstance(hypothesis, tuple):

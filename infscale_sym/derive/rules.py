@@ -35,7 +35,7 @@ from sympy import (
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import Head
+from infscale_sym.notation.quantity import Quantity
 
 SYMBOLIC = "symbolic"
 NUMERIC = "numeric"
@@ -68,7 +68,7 @@ def clearly_not_zero(expr: Expr) -> bool:
         return 1 / (2 + sum(((n + 1) * arg**2 for n, arg in enumerate(head.args)), Integer(0)))
 
     try:
-        value = expr.subs(point).replace(lambda e: isinstance(e, Head), plain).evalf(80)
+        value = expr.subs(point).replace(lambda e: isinstance(e, Quantity), plain).evalf(80)
         return bool(value.is_number and abs(complex(value)) > 1e-15)
     except (TypeError, ValueError, AttributeError, ArithmeticError):
         return False
@@ -78,7 +78,7 @@ def clearly_not_zero(expr: Expr) -> bool:
 class Unfold:
     """Replace a named quantity by its definition, one level deep."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "definition"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
@@ -95,7 +95,7 @@ class Unfold:
 class Name:
     """Call an expression by the name of the quantity that it defines."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "name"
 
     def check(self, before: Expr, after: Expr) -> Evidence:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sympy import Basic
 
     from infscale_sym.derive.engine import Derivation
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 FORMATS = ("equation", "align", "tex", "markdown", "html")
 

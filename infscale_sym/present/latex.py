@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Derivative, Expr, Integral, Mul, Sum, exp
 
-from infscale_sym.notation.heads import Head
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw, Relation
 from infscale_sym.present.arrange import negative, ordered_terms, parts_of
 from infscale_sym.present.printer import FormulaPrinter
@@ -17,7 +17,7 @@ from infscale_sym.present.rename import Notation
 from infscale_sym.present.width import bracket, width
 
 if TYPE_CHECKING:
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 #: Digits to a line: an A4 page in 11 pt has about 82, and the equation number and its distance take ten.
 LINE = 70.0
@@ -160,7 +160,7 @@ def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
         return _framed(opening, chunks(expr.expr, printer, line), r"\Bigr)") if whole.endswith(inside) else [whole]
     if isinstance(expr, exp):
         return _framed(r"\exp\Bigl(", chunks(expr.args[0], printer, line), r"\Bigr)")
-    if isinstance(expr, Head):
+    if isinstance(expr, Quantity):
         return _head_chunks(expr, printer, line) or [whole]
     return [whole]
 

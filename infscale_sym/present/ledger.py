@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infscale_sym import registry
 from infscale_sym.errors import DomainError
 from infscale_sym.present import audit
 from infscale_sym.present.document import PREAMBLE, facts_markdown, facts_tex, one_equation, to_tex_id
@@ -19,7 +20,7 @@ from infscale_sym.present.latex import statement_latex
 from infscale_sym.present.prose import to_markdown, to_tex
 
 if TYPE_CHECKING:
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
     from infscale_sym.verify.record import Verdict
 
 SCHEMA = 1
@@ -158,9 +159,8 @@ _WIDTHS = (0.16, 0.09, 0.09, 0.13, 0.16, 0.13, 0.12, 0.03)
 
 
 def _formula(id: str) -> Formula | None:
-    from infscale_sym.formulas import FORMULAS
 
-    return next((formula for formula in FORMULAS if formula.id == id), None)
+    return next((formula for formula in registry.formulas() if formula.id == id), None)
 
 
 def _anchor(id: str) -> str:

@@ -23,7 +23,7 @@ from infscale_sym.present.steps import derivation_html
 
 if TYPE_CHECKING:
     from infscale_sym.derive.engine import Derivation
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 _STYLE = """
 body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 Georgia, 'Times New Roman', serif; color: #1a1a1a; }

@@ -15,8 +15,8 @@ from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.printing.latex import LatexPrinter
 
-from infscale_sym.notation.heads import Head, LogSurvival
-from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
+from infscale_sym import registry
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.present.arrange import HALF, Parts, negative, negative_power, ordered_terms, parts_of
 from infscale_sym.present.rename import Notation, core
 from infscale_sym.present.width import bracket, plain_brackets, tightness, width
@@ -38,12 +38,12 @@ class FormulaPrinter(LatexPrinter):
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         """Heads are printed here and not by themselves, so that their letters can be the reader's."""
-        if isinstance(expr, Head):
+        if isinstance(expr, Quantity):
             text = self.head(expr)
             return self._raised(text, kwargs["exp"]) if kwargs.get("exp") else text
         return super()._print(expr, **kwargs)
 
-    def head(self, expr: Head) -> str:
+    def head(self, expr: Quantity) -> str:
         """A named quantity with its arguments."""
         args = [self._print(arg) for arg in expr.args]
         own = self.notation.heads.get(type(expr))
@@ -59,22 +59,22 @@ class FormulaPrinter(LatexPrinter):
             rest = template.removeprefix(r"\ln ")[len(letter) :]
             if (rest.startswith("_") and tightness(own) != "atom") or (re.search("[_^]", own) and rest.startswith("_")):
                 new = "{{" + new + "}}"
-            template = (r"\ln " if isinstance(expr, LogSurvival) else "") + new + rest
+            template = (r"\ln " if template.startswith(r"\ln ") else "") + new + rest
         return plain_brackets(template.format(*args))
 
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
         own = self.notation.symbols.get(expr)
         if own is not None:
             return own
-        if expr in BY_SYMBOL:
-            return BY_SYMBOL[expr].latex
+        if (entry := registry.symbol_entry(expr)) is not None:
+            return entry.latex
         if isinstance(expr, Dummy) or len(expr.name) == 1 or re.fullmatch(r"[A-Za-z]+(_\w+)?", expr.name):
             return super()._print_Symbol(Symbol(expr.name), style)
         return super()._print_Symbol(expr, style)
 
     def _print_Indexed(self, expr: Any) -> str:
         name = str(expr.base)
-        base = next((self._print(line.symbol) for line in NOTATION if line.symbol.name == name), name)
+        base = next((self._print(line.symbol) for line in registry.symbol_entries() if line.symbol.name == name), name)
         if tightness(base) != "atom":
             base = bracket(base)
         elif "_" in base:

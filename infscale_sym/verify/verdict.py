@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 from infscale_sym.errors import DerivationError, InfscaleError
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.formula import Expected
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.verify import digits as digits_leg
 from infscale_sym.verify import simulation as simulation_leg
@@ -51,16 +50,15 @@ def _verdict(formula: Formula, legs: tuple[Leg, ...]) -> Expected:
 
 
 def _derivation(formula: Formula) -> Leg:
-    from infscale_sym.derive.scripts import derivation_of
-
-    if not formula.derivation:
-        return Leg("derivation", "not derived", None, formula.underived)
+    if not formula.script and formula.proof is None:
+        return Leg("derivation", "not derived", None, formula.underived or "no derivation was given")
     try:
-        derivation = derivation_of(formula)
+        derivation = formula.derivation()
     except (DerivationError, InfscaleError) as error:
         return Leg("derivation", "fails", False, str(error))
     assert derivation is not None
-    words = f"{len(derivation.steps)} steps of derivations/{formula.derivation}.py, each refusing perturbed right sides"
+    place = f"derivations/{formula.script}.py" if formula.script else "the derivation at hand"
+    words = f"{len(derivation.steps)} steps of {place}, each refusing perturbed right sides"
     steps = [{"rule": s.rule, "kind": s.evidence.kind, "detail": s.evidence.detail} for s in derivation.steps]
     return Leg("derivation", derivation.verdict, True, words, {"steps": steps})
 

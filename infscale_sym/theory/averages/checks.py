@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import k, t, v_cross, v_rho, v_tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.averages.notation import v_cross, v_rho, v_tau
+from infscale_sym.theory.regression.checks import regression_moment
+from infscale_sym.theory.regression.draws.regression import regression
+from infscale_sym.theory.regression.notation import PredictiveVariance, TeacherOffset, TeacherRisk
+from infscale_sym.theory.selection.notation import k, t
+from infscale_sym.verify.simulation import ALLOWED, leg
 
 if TYPE_CHECKING:
     from infscale_sym.verify.record import Leg
@@ -35,10 +40,8 @@ def drawn_average(
     return float(errors.mean()), float(errors.std(ddof=1) / math.sqrt(trials))
 
 
-def _gaussian_pair(formula: Formula, quick: bool) -> Leg:
-    from infscale_sym.verify.simulation import SEED, _leg
-
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+def gaussian_pair(formula: Formula, quick: bool) -> Leg:
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     trials = 40_000 if quick else 120_000
     two = formula.id.endswith("best-of-two")
     deviations, control, rows = [], 0.0, []
@@ -54,16 +57,13 @@ def _gaussian_pair(formula: Formula, quick: bool) -> Leg:
         rows.append({"k": count, "t": heat, "moments": moments, "mean": f"{mean:.6g}", "error": f"{error:.2g}"})
     worst = max(deviations, key=abs)
     where = f"offsets and answers drawn for {len(_CASES)} pairs, {trials} trials each, largest deviation {abs(worst):.1f}"
-    return _leg(worst, control, where, {"points": rows}, "the claim without what the judge cannot know")
+    return leg(worst, control, where, {"points": rows}, "the claim without what the judge cannot know")
 
 
-def _printed_reach(formula: Formula, quick: bool) -> Leg:
+def printed_reach(formula: Formula, quick: bool) -> Leg:
     """E Delta_T^2 of fitted students at alpha = 1/5: above the printed q, below the bound."""
-    from infscale_sym import simulate
-    from infscale_sym.verify.simulation import SEED, _leg
-
     shape, noise, prior, weight, d = 0.2, 0.3, 1.0, 1.0, 80
-    result = simulate.regression(
+    result = regression(
         round(d / shape),
         d,
         noise,
@@ -77,15 +77,36 @@ def _printed_reach(formula: Formula, quick: bool) -> Leg:
     )
     square, error = result.teacher_offset_square.mean, result.teacher_offset_square.standard_error
     model = (shape, noise, prior, 1.0, weight)
-    printed, s2 = float(NUMPY["TeacherOffset"](*model)), float(NUMPY["PredictiveVariance"](*model[:4]))
+    printed, s2 = float(TeacherOffset.numpy(*model)), float(PredictiveVariance.numpy(*model[:4]))
     bound = (printed + shape * s2) / (1 - shape)
     where = f"fitted students, d = {d}, alpha = 0.2: E Delta_T^2 = {square:.5f} +- {error:.5f}, at most {bound:.5f}"
     numbers = {"measured": f"{square:.6g}", "standard_error": f"{error:.2g}", "bound": f"{bound:.6g}", "q": f"{printed:.6g}"}
-    return _leg(max(0.0, (square - bound) / error), (square - printed) / error, where, numbers, "the bound q")
+    return leg(max(0.0, (square - bound) / error), (square - printed) / error, where, numbers, "the bound q")
 
 
-RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
-    "averaged.finite-temperature": _gaussian_pair,
-    "averaged.best-of-two": _gaussian_pair,
-    "averaged.printed-law-reach": _printed_reach,
-}
+def offset_moment(formula: Formula, quick: bool) -> Leg:
+    """E Delta_T^2 of the fitted student at alpha = 1/2: what the averaged law puts in, extrapolated in 1/d."""
+    shape, noise, prior, weight = 0.5, 1.0, 0.5, 0.5
+    value, error, sizes = regression_moment("teacher_offset_square", shape, noise, prior, (1.0,), weight, quick)
+    model = (shape, noise, prior, 1.0, weight)
+    right, printed = (float(quantity.numpy(*model)) for quantity in (TeacherRisk, TeacherOffset))
+    mine, other = (right, printed) if formula.id.endswith("corrected") else (printed, right)
+    where = (
+        f"E Delta_T^2 of the fitted student at alpha = 1/2, sigma = 1, gamma = nu = 1/2, d = {sizes}, extrapolated in 1/d: "
+        f"{value:.5f} +- {error:.5f}, this law uses {mine:.5f}"
+    )
+    numbers = {"extrapolated": f"{value:.8g}", "standard_error": f"{error:.2g}", "Q": f"{right:.8g}", "q": f"{printed:.8g}"}
+    wrong = "the printed q" if mine is right else "the corrected Q"
+    deviation, control = (value - mine) / error, (value - other) / error
+    if mine is printed:
+        return Leg("simulation", f"{abs(deviation):.0f} standard errors", abs(deviation) <= ALLOWED, where, numbers)
+    return leg(deviation, control, where, numbers, wrong)
+
+
+def average_by_sums(*values: Any, digits: int = 20) -> Any:
+    """The average over the Gaussian pair in float64, by the trapezoidal rule; for the dots of a figure."""
+    import mpmath
+
+    from infscale_sym.theory.regression.values.gaussian_pair import pair_average
+
+    return mpmath.mpf(float(pair_average(*(float(v) for v in values))))

@@ -25,13 +25,12 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, only_integral, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.notation.heads import LineAverage, normal_density
-from infscale_sym.notation.symbols import eta, k, log_k, psi, rho, t, tau, v_cross, v_rho, z
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.notation.operators import normal_density
 from infscale_sym.theory.averages.limit_rules import ALIKE, tilted_moment, vanishes
 from infscale_sym.theory.averages.limit_values import averaged_limit, scaled_approach, second_draw
-from infscale_sym.theory.averages.notation import ApproachExponent
+from infscale_sym.theory.averages.notation import ApproachExponent, LineAverage, eta, log_k, psi, v_cross, v_rho
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
+from infscale_sym.theory.selection.notation import k, rho, t, tau, z
 from infscale_sym.theory.selection.rules import SMALL_COUNTS, softmax_average, weight
 
 
@@ -94,7 +93,7 @@ def _gap_of_one_draw(rule: OneDecisiveDraw, claim: Any) -> str:
     """How the claim's relative error falls with k: at least with the exponent of a second decisive draw."""
     key = (rule, claim)
     if key not in _MEASURED:
-        function = numpy_function(claim.function, [z, rho, log_k, t, v_cross, v_rho], NUMPY)
+        function = numpy_function(claim.function, [z, rho, log_k, t, v_cross, v_rho])
         words = []
         for heat, cross, judge in rule.points:
             gaps = []
@@ -220,7 +219,7 @@ class LaplaceInAngle:
         return Evidence(NUMERIC, f"minimum, curvature and leading term {ALIKE}; {self._measure(after)}")
 
     def _measure(self, after: Expr) -> str:
-        claim = numpy_function(after, [t, v_cross, v_rho], NUMPY)
+        claim = numpy_function(after, [t, v_cross, v_rho])
         slopes = []
         for point in self.values:
             errors = [abs(float(scaled_approach(big, *point)) - float(claim(*point))) for big in self.at]

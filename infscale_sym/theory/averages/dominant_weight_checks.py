@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import log_k, t, v_cross, v_rho
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.averages.notation import ApproachExponent, log_k, v_cross, v_rho
+from infscale_sym.theory.selection.notation import t
+from infscale_sym.verify.simulation import leg
 
 if TYPE_CHECKING:
     from infscale_sym.verify.record import Leg
@@ -73,7 +75,7 @@ def slow_draws(rng: np.random.Generator, logarithm: float, point: tuple[float, f
     of zero, the hyperbolic angle normal.
     """
     heat, cross, v = point
-    e = float(NUMPY["ApproachExponent"](heat, v))
+    e = float(ApproachExponent.numpy(heat, v))
     shift = 0.5 * math.log1p(1 / heat)
     side, depth = rng.uniform(size=trials) < 0.5, rng.exponential(size=trials)
     right, left = 0.8 * e, 0.8 * (1 - e)
@@ -117,12 +119,10 @@ def marginal_draws(rng: np.random.Generator, logarithm: float, point: tuple[floa
     return factor * inside * np.exp(log_all) / logarithm**1.5
 
 
-def _law(formula: Formula, quick: bool) -> Leg:
+def law(formula: Formula, quick: bool) -> Leg:
     """The scaled excess at six numbers of answers, fitted in 1/ln k; for the boundary its slope in 1/ln k as well."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
     marginal = formula.id.endswith("marginal-approach")
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     trials = 20_000 if quick else 60_000
     cases: Any = ((1.0, 2.5), (2.0, -0.7)) if marginal else ((1.0, 6.0, 6.0), (2.0, 2.7, 9.0))
     names = (t, v_cross) if marginal else (t, v_cross, v_rho)
@@ -146,7 +146,7 @@ def _law(formula: Formula, quick: bool) -> Leg:
         if marginal:
             deviations.append((fit[1] - slope) / spread[1])
         # another power of k, by one part in a thousand of the exponent, at the largest number of answers
-        exponent = 1.0 if marginal else float(NUMPY["ApproachExponent"](point[0], point[2]))
+        exponent = 1.0 if marginal else float(ApproachExponent.numpy(point[0], point[2]))
         controls.append(math.expm1(1e-3 * exponent * LEVELS[-1]) * values[-1] / errors[-1])
         controls.append((fit[0] - 1.1 * one) / spread[0])
         rows.append({"point": point, "constant": f"{fit[0]:.5g} +- {spread[0]:.2g}", "claim": f"{one:.5g}"})
@@ -157,10 +157,4 @@ def _law(formula: Formula, quick: bool) -> Leg:
         f"{rows[1]['constant']} ({rows[1]['claim']}), largest deviation {abs(worst):.1f}"
     )
     wrong = "an exponent of k larger by 0.1 %, or a constant larger by 10 %,"
-    return _leg(float(worst), float(min(controls, key=abs)), where, {"points": rows}, wrong)
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
-    "averaged.slow-approach": _law,
-    "averaged.marginal-approach": _law,
-}
+    return leg(float(worst), float(min(controls, key=abs)), where, {"points": rows}, wrong)

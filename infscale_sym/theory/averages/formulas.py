@@ -4,19 +4,34 @@
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import pi, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import (
-    AveragedSelectionError,
-    LineAverage,
-    PairAverage,
+from infscale_sym.notation.lazy import lazy
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
+from infscale_sym.theory.averages.notation import AveragedSelectionError, LineAverage, PairAverage, v_cross, v_rho, v_tau
+from infscale_sym.theory.regression.notation import (
     PredictiveVariance,
+    Sigma,
     TeacherOffset,
     TeacherRisk,
+    alpha,
+    gamma,
+    nu,
+    sigma,
 )
-from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma, t, v_cross, v_rho, v_tau
+from infscale_sym.theory.selection.notation import k, t
+
+here = lazy(__package__)
+_REACH_MODEL = (alpha, sigma, gamma, Sigma, nu)
+_REACH_BOUND = TeacherOffset(*_REACH_MODEL) + alpha * PredictiveVariance(alpha, sigma, gamma, Sigma) / 4
+_REACH = (
+    ("a quarter of the share", AtMost(TeacherRisk(*_REACH_MODEL), _REACH_BOUND)),
+    ("the printed q", AtMost(TeacherRisk(*_REACH_MODEL), TeacherOffset(*_REACH_MODEL))),
+)
 
 _model = (alpha, sigma, gamma, Sigma, nu)
 _s2 = PredictiveVariance(alpha, sigma, gamma, Sigma)
@@ -36,7 +51,10 @@ PRINTED = Formula(
     deviation="Divided by s^2; the source writes delta. Isotropic Sigma, teacher of mean squared weight nu^2.",
     expected=Expected.REFUTED,
     underived="refuted; the derivation is that of its correction",
+    check=Check(ladder=("1e3", "1e7"), quick_far="1e12", left_digits=(1, 4)),
     partner="best-of-k.averaged.corrected",
+    draw=Recipe(here(".checks:offset_moment")),
+    sweep=Sweep(curve=sigma, values=(0.5, 1, 2)),
 )
 
 CORRECTED = Formula(
@@ -55,8 +73,11 @@ CORRECTED = Formula(
         "2 < s^2/Q < 3 the leading term still holds, but the next is of the order k^(-s^2/Q) up to logarithms."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="best_of_k",
+    script="best_of_k",
+    check=Check(ladder=("1e3", "1e7"), quick_far="1e12", left_digits=(1, 4)),
     partner="best-of-k.averaged.printed",
+    draw=Recipe(here(".checks:offset_moment")),
+    sweep=Sweep(curve=sigma, values=(0.5, 1, 2)),
 )
 
 FINITE_TEMPERATURE = Formula(
@@ -70,7 +91,15 @@ FINITE_TEMPERATURE = Formula(
     source=OWN,
     deviation="The moments are those of predictive.mean-law divided by s^2; the hat stands for an integral over rho.",
     expected=Expected.HOLDS,
-    derivation="averages",
+    script="averages",
+    check=Check(
+        independent={PairAverage: here("infscale_sym.theory.regression.values.gaussian_pair_exact:pair_of_answers_mp")},
+        near={k: (Fraction(2),), t: tuple(Fraction(n) for n in (9, 14, 20))},
+        note="left side: the definition at k = 2 integrated over answers and offsets together",
+        count=2,
+    ),
+    draw=Recipe(here(".checks:gaussian_pair")),
+    sweep=Sweep(v_tau, (0.2, 2), False, t, (1, 3, 10, 40), {k: 2}),
 )
 
 BEST_OF_TWO = Formula(
@@ -84,7 +113,17 @@ BEST_OF_TWO = Formula(
     source=OWN,
     deviation="Any judge; with the teacher as judge the three moments are one.",
     expected=Expected.HOLDS,
-    derivation="averages",
+    script="averages",
+    check=Check(
+        enclosed=True,
+        independent_arb={
+            PairAverage: here("infscale_sym.theory.regression.values.gaussian_pair_enclosure:pair_average_by_nodes_arb")
+        },
+        note="left side: the integral over rho with proved bounds",
+        count=3,
+    ),
+    draw=Recipe(here(".checks:gaussian_pair")),
+    sweep=Sweep(v_rho, (0.1, 3), False, v_cross, (-0.2, 0, 0.2), independent={PairAverage: here(".checks:average_by_sums")}),
 )
 
 PRINTED_REACH = Formula(
@@ -99,6 +138,8 @@ PRINTED_REACH = Formula(
     ),
     expected=Expected.HOLDS,
     underived="shown in the notebook on averages: one line of algebra, but an inequality is no step of the engine",
+    check=Check(near={alpha: tuple(Fraction(n, 100) for n in (1, 5, 20, 60))}, broken=_REACH),
+    draw=Recipe(here(".checks:printed_reach")),
 )
 
 FORMULAS = (PRINTED, CORRECTED, FINITE_TEMPERATURE, BEST_OF_TWO, PRINTED_REACH)

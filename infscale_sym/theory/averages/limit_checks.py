@@ -7,15 +7,17 @@ halves. The difference is of the size 1/k trial by trial, so its noise falls wit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import k, t, v_cross, v_rho, v_tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.averages.notation import v_cross, v_rho, v_tau
+from infscale_sym.theory.selection.notation import k, t
+from infscale_sym.verify.simulation import extrapolate, leg
 
 if TYPE_CHECKING:
     from infscale_sym.verify.record import Leg
@@ -47,11 +49,9 @@ def halves(
     return float(one.mean()), float(one.std() / scale), float(two.mean()), float(two.std() / scale)
 
 
-def _many_answers(formula: Formula, quick: bool) -> Leg:
+def many_answers(formula: Formula, quick: bool) -> Leg:
     """The limit, or the coefficient of 1/k, extrapolated in 1/k from offsets and answers drawn together."""
-    from infscale_sym.verify.simulation import SEED, _leg, extrapolate
-
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     first = formula.id.endswith("first-correction")
     trials = 80_000 if quick else 160_000
     deviations, controls, rows = [], [], []
@@ -85,7 +85,7 @@ def _many_answers(formula: Formula, quick: bool) -> Leg:
         if first
         else "a limit without its square of the judge's offset"
     )
-    return _leg(worst, most, where, {"points": rows}, name)
+    return leg(worst, most, where, {"points": rows}, name)
 
 
 def tail_of_share(rng: np.random.Generator, heat: float, v_rho_: float, draws: int, levels: Any) -> np.ndarray:
@@ -96,11 +96,9 @@ def tail_of_share(rng: np.random.Generator, heat: float, v_rho_: float, draws: i
     return np.array([np.count_nonzero(logs > level) for level in levels], float)
 
 
-def _exponent(formula: Formula, quick: bool) -> Leg:
+def exponent(formula: Formula, quick: bool) -> Leg:
     """The tail of w/E w over prompts and answers falls with the exponent 1 + e: a moment of higher order is infinite."""
-    from infscale_sym.verify.simulation import SEED, _leg, extrapolate
-
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     heat, spread, levels = 1.0, 6.0, np.arange(1.5, 6.6, 1.0)
     batches, draws = (16, 250_000) if quick else (32, 500_000)
     counts = np.array([tail_of_share(np.random.default_rng(SEED + n), heat, spread, draws, levels) for n in range(batches)])
@@ -119,17 +117,10 @@ def _exponent(formula: Formula, quick: bool) -> Leg:
         f"tail of one answer's weight over its mean, {batches * draws} draws at t = 1, v_rho = 6, exponent extrapolated in "
         f"one over the level: {got:.3f} +- {error:.3f}, claimed {wanted:.3f}"
     )
-    return _leg(
+    return leg(
         (got - wanted) / error,
         (got - 1) / error,
         where,
         {"measured": f"{got:.5g}", "error": f"{error:.2g}"},
         "the exponent one",
     )
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
-    "averaged.infinite-k": _many_answers,
-    "averaged.first-correction": _many_answers,
-    "averaged.slow-approach.exponent": _exponent,
-}

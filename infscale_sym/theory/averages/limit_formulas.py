@@ -9,13 +9,28 @@ prompts with rho^2 up to a multiple of ln k all add alike.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import And, Rational, log, pi, sin, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
-from infscale_sym.notation.heads import PairAverage
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
-from infscale_sym.notation.symbols import k, log_k, t, v_cross, v_rho, v_tau
-from infscale_sym.theory.averages.notation import ApproachExponent, MarginalApproach, ScaledApproach
+from infscale_sym.theory.averages.notation import (
+    ApproachExponent,
+    MarginalApproach,
+    PairAverage,
+    ScaledApproach,
+    log_k,
+    v_cross,
+    v_rho,
+    v_tau,
+)
+from infscale_sym.theory.selection.notation import k, t
+
+here = lazy(__package__)
+_WARM = Check(left_digits=(2, 4), ladder=("1e2", "1e6", "1e8"), near={t: (Fraction(4), Fraction(6), Fraction(9))})
 
 _average = PairAverage(k, t, v_tau, v_cross, v_rho)
 _pair = v_tau * v_rho > v_cross**2
@@ -37,7 +52,10 @@ INFINITE_K = Formula(
         "(averaged.slow-approach)."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="averaged_limit",
+    script="averaged_limit",
+    check=_WARM,
+    draw=Recipe(here(".limit_checks:many_answers")),
+    sweep=Sweep(curve=v_rho, values=(0.5, 1, 1.5)),
 )
 
 FIRST_CORRECTION = Formula(
@@ -56,7 +74,10 @@ FIRST_CORRECTION = Formula(
         "slowly, with the exponent of averaged.slow-approach.exponent, which lies between one and two there."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="averaged_limit",
+    script="averaged_limit",
+    check=_WARM,
+    draw=Recipe(here(".limit_checks:many_answers")),
+    sweep=Sweep(curve=v_rho, values=(0.2, 0.5, 0.8)),
 )
 
 EXPONENT = Formula(
@@ -70,7 +91,14 @@ EXPONENT = Formula(
         "averaged.slow-approach. It is one where 2 E rho^2 = (1+t)(2+t)."
     ),
     expected=Expected.HOLDS,
-    derivation="averaged_limit",
+    script="averaged_limit",
+    check=Check(
+        independent={ApproachExponent: here(".limit_values:approach_exponent_by_moments_mp")},
+        near={v_rho: tuple(Fraction(n, 2) for n in (1, 3, 8, 25))},
+        note="left side: moments of the weight by quadrature, the root by the secant method",
+    ),
+    draw=Recipe(here(".limit_checks:exponent")),
+    sweep=Sweep(v_rho, (0.3, 30), True, t, (0.3, 1, 3, 10)),
 )
 
 SLOW_APPROACH = Formula(
@@ -96,7 +124,13 @@ SLOW_APPROACH = Formula(
         "expectation, an error of k^-d; at k up to 1e16 the test compares that with the exact average."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="averaged_limit",
+    script="averaged_limit",
+    check=Check(
+        ladder=("1e4", "1e8", "1e12"),
+        near={t: tuple(Fraction(n, 4) for n in (3, 4, 6)), v_rho: (Fraction(6), Fraction(7), Fraction(9))},
+    ),
+    draw=Recipe(here(".dominant_weight_checks:law")),
+    sweep=Sweep(log_k, (2500, 1e6), True, v_rho, (6, 7, 9), points=41),
 )
 
 MARGINAL_APPROACH = Formula(
@@ -118,7 +152,10 @@ MARGINAL_APPROACH = Formula(
         "1e16 the test compares that with the exact average."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="averaged_limit",
+    script="averaged_limit",
+    check=Check(ladder=("1e4", "1e8", "1e10"), near={t: tuple(Fraction(n, 4) for n in (3, 4, 6))}),
+    draw=Recipe(here(".dominant_weight_checks:law")),
+    sweep=Sweep(log_k, (1000, 1e6), True, v_cross, (0.5, 2, 4), points=41),
 )
 
 FORMULAS = (INFINITE_K, FIRST_CORRECTION, EXPONENT, SLOW_APPROACH, MARGINAL_APPROACH)

@@ -26,15 +26,15 @@ from sympy import Expr, Integer, Poly, Rational, Symbol, diff, exp, expand, lamb
 
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, only_integral, same, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.notation.heads import Head, SelectionError, ZeroOf, normal_density
-from infscale_sym.notation.symbols import k, rho, t, tau, v_cross, v_rho, z
-from infscale_sym.quantities.namespaces import NUMPY
-from infscale_sym.theory.averages.notation import ApproachExponent, MomentGrowth
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.operators import ZeroOf, normal_density
+from infscale_sym.notation.quantity import Quantity
+from infscale_sym.theory.averages.notation import ApproachExponent, MomentGrowth, v_cross, v_rho
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau, z
 
 #: What `vanishes` has shown.
 ALIKE = "equal to 50 digits at 6 random points"
@@ -83,7 +83,7 @@ def vanishes(expr: Expr) -> bool:
 class Definition:
     """Replace a named quantity by its definition, letter by letter."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "definition"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
@@ -127,7 +127,7 @@ class ManyAnswers:
         heat, cross, judge = (self.values[s] for s in (t, v_cross, v_rho))
         # The claim's own integral, by a trapezoidal sum over z.
         grid = np.arange(-12, 12.01, 0.05)
-        function = numpy_function(claim.function, [z, k, t, v_cross, v_rho], NUMPY)
+        function = numpy_function(claim.function, [z, k, t, v_cross, v_rho])
         errors = []
         for count in self.at:
             total = 0.05 * np.sum(function(grid, count, heat, cross, judge))

@@ -21,11 +21,11 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, only_integral, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.notation.heads import normal_density
-from infscale_sym.notation.symbols import log_k, rho, t, v_cross, x, z
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.notation.operators import normal_density
 from infscale_sym.theory.averages.limit_rules import ALIKE, vanishes
 from infscale_sym.theory.averages.marginal_values import marginal_approach
+from infscale_sym.theory.averages.notation import log_k, v_cross
+from infscale_sym.theory.selection.notation import rho, t, x, z
 
 #: (t, v_cross) at which remainders are measured, and between which ln k.
 POINTS = ((1.0, 2.0), (1.5, -1.2))
@@ -98,7 +98,7 @@ class FilledLevels:
     def _measure(self, after: Expr) -> str:
         integral = only_integral(after)
         _, factor = split(after, integral)
-        inside = numpy_function(factor * integral.function, [z, log_k, t, v_cross], NUMPY)
+        inside = numpy_function(factor * integral.function, [z, log_k, t, v_cross])
         # What is below the edge for every z that counts; a trapezoidal sum.
         grid = np.arange(-9, 9.01, 0.1)
 
@@ -133,7 +133,7 @@ class FarFromTheEdge:
         mean = sum((c * {0: 1, 2: 1, 4: 3}[power] for (power,), c in moments.terms()), Integer(0))
         if not vanishes(mean / after.subs(log_k, 1 / small) - 1):
             raise DerivationError(f"the two terms are {mean}")
-        order = measured_order(numpy_function(after, [log_k, t, v_cross], NUMPY))
+        order = measured_order(numpy_function(after, [log_k, t, v_cross]))
         return Evidence(NUMERIC, f"derivative at 1/ln k = 0 by SymPy, {ALIKE}; {order}")
 
 

@@ -15,8 +15,9 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero, only_integral, same_to_the_letter, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import PairAverage, SelectionError, normal_density
-from infscale_sym.notation.symbols import k, tau, z
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.averages.notation import PairAverage
+from infscale_sym.theory.selection.notation import SelectionError, k, tau, z
 from infscale_sym.theory.selection.rules import SMALL_COUNTS, draw, softmax_average, weight
 
 

@@ -47,8 +47,8 @@ def scaled_error(tau: float, corrections: Sequence[int] = (0, 1, 2, 4)) -> Pictu
 
     tau: offset (dimensionless); corrections: how many terms beyond the leading one each dashed curve holds.
     """
-    from infscale_sym.notation.symbols import tau as symbol
     from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
+    from infscale_sym.theory.selection.notation import tau as symbol
     from infscale_sym.theory.selection.values import selection_error
 
     k = np.logspace(0, 4, 400)

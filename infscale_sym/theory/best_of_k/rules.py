@@ -35,14 +35,15 @@ from sympy import (
     solve,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import evaluate, random_points
+from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside, same, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import LogSurvival, Supremum, Survival
-from infscale_sym.notation.symbols import k, z
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import Supremum
+from infscale_sym.theory.selection.notation import LogSurvival, Survival, k, z
 
 #: Four decades over which the exponent of a remainder is measured.
 DECADES = ("1e6", "1e7", "1e8", "1e9", "1e10")
@@ -275,7 +276,7 @@ class UseFormula:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is the old expression with the registered right side put in; its error is measured."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         head, pattern = type(statement.lhs), statement.lhs.args
 
         def insert(e: Expr) -> Expr:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import QQ, Expr, Integer, Mul, Rational, exp, factorial, pi, ring
 
-from infscale_sym.notation.symbols import k, tau
+from infscale_sym.theory.selection.notation import k, tau
 
 _RING, _W, _TAU, _P = ring("w,tau,P", QQ)
 

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
 from infscale_sym.sampling.streams import Estimate
 from infscale_sym.theory.coverage import draws as drawn
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 Generator = np.random.Generator
 Case = tuple[float, ...]
 
 
 def _claim(formula: Formula) -> Callable[..., Any]:
-    return numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    return numpy_function(formula.statement.rhs, formula.symbols)
 
 
 def _mean(values: Any) -> Estimate:
@@ -121,10 +121,8 @@ _DIRECT: dict[str, tuple[Callable[..., Estimate], tuple[Case, ...]]] = {
 _TIMES = {"coverage.correlation": 5, "coverage.posterior": 2}
 
 
-def _direct(formula: Formula, quick: bool) -> Leg:
+def direct(formula: Formula, quick: bool) -> Leg:
     """The quantity drawn and compared with the claim at a few settings."""
-    from infscale_sym.verify.simulation import _leg
-
     draw, cases = _DIRECT[formula.id]
     claim, problems = _claim(formula), (40_000 if quick else 100_000) * _TIMES.get(formula.id, 1)
     rng = np.random.default_rng(SEED)
@@ -136,7 +134,7 @@ def _direct(formula: Formula, quick: bool) -> Leg:
         rows.append({"at": str(case), "mean": f"{result.mean:.6g}", "error": f"{result.standard_error:.2g}"})
     worst = max(deviations, key=abs)
     where = f"attempts drawn at {len(cases)} settings, {problems} problems each, largest deviation {abs(worst):.1f}"
-    return _leg(worst, control, where, {"points": rows}, "a claim 5 % larger")
+    return leg(worst, control, where, {"points": rows}, "a claim 5 % larger")
 
 
 #: Asymptotic claims: how drawn, arguments after the variable, its sizes, the order tested, and that order's coefficient.
@@ -148,10 +146,8 @@ _LIMITS: dict[str, tuple[Callable[..., Estimate], Case, Sequence[int], int]] = {
 }
 
 
-def _limit(formula: Formula, quick: bool) -> Leg:
+def limit(formula: Formula, quick: bool) -> Leg:
     """size^order (drawn - claim), which must vanish in the limit, extrapolated; with one coefficient off it must not."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     draw, rest, sizes, order = _LIMITS[formula.id]
     claim, problems = _claim(formula), 100_000 if quick else 300_000
     rng = np.random.default_rng(SEED)
@@ -166,13 +162,11 @@ def _limit(formula: Formula, quick: bool) -> Leg:
     words = "a constant 10 % larger" if order == 0 else "no first correction"
     where = f"attempts drawn at {', '.join(map(str, sizes))}, {problems} problems each, extrapolated"
     numbers = {"gap": f"{intercept:.4g}", "standard_error": f"{error:.2g}"}
-    return _leg(intercept / error, abs(off) / error - abs(intercept / error), where, numbers, words)
+    return leg(intercept / error, abs(off) / error - abs(intercept / error), where, numbers, words)
 
 
-def _slope(formula: Formula, quick: bool) -> Leg:
+def slope(formula: Formula, quick: bool) -> Leg:
     """ln(loss at one number/loss at a larger one), drawn, against the claimed slope integrated over ln k between them."""
-    from infscale_sym.verify.simulation import _leg
-
     claim, problems = _claim(formula), 300_000 if quick else 1_000_000
     rng = np.random.default_rng(SEED)
     powered = formula.id.endswith("power")
@@ -192,13 +186,11 @@ def _slope(formula: Formula, quick: bool) -> Leg:
     where = (
         f"losses drawn at {low} and {high} independent attempts, {problems} problems each, largest deviation {abs(worst):.1f}"
     )
-    return _leg(worst, max(controls), where, {"points": rows}, "a slope 10 % larger")
+    return leg(worst, max(controls), where, {"points": rows}, "a slope 10 % larger")
 
 
-def _bound(formula: Formula, quick: bool) -> Leg:
+def bound(formula: Formula, quick: bool) -> Leg:
     """The loss drawn where the bound is close; the law centred half an attempt farther must be refused."""
-    from infscale_sym.verify.simulation import _leg
-
     claim, problems = _claim(formula), 400_000 if quick else 1_000_000
     rng = np.random.default_rng(SEED)
     a, b, k = 0.5, 0.5, 1
@@ -211,13 +203,11 @@ def _bound(formula: Formula, quick: bool) -> Leg:
         f"{problems} attempts drawn at k = 1, a = b = 1/2: {result.mean:.5f} +- {result.standard_error:.5f}, bound {wanted:.5f}"
     )
     numbers = {"mean": f"{result.mean:.6g}", "bound": f"{wanted:.6g}"}
-    return _leg(above, (result.mean - wrong) / result.standard_error, where, numbers, "a bound in k + a + b/2")
+    return leg(above, (result.mean - wrong) / result.standard_error, where, numbers, "a bound in k + a + b/2")
 
 
-def _cost(formula: Formula, quick: bool) -> Leg:
+def cost(formula: Formula, quick: bool) -> Leg:
     """The number of attempts at which the share drawn falls to the target, between whole numbers along the power law."""
-    from infscale_sym.verify.simulation import _leg
-
     claim, problems = _claim(formula), 400_000 if quick else 1_500_000
     rng = np.random.default_rng(SEED)
     a, b, lead, tokens, flops = 1.5, 0.6, 12.0, 2.0, 3.0
@@ -235,14 +225,4 @@ def _cost(formula: Formula, quick: bool) -> Leg:
     wanted = float(claim(lead, a, b, tokens, flops)) / (tokens * flops)
     where = f"target {target:.4f} at a = 1.5, b = 0.6, {problems} problems: reached at k = {number:.3f} +- {error:.3f}"
     numbers = {"k": f"{number:.5g}", "claim": f"{wanted:.5g}", "leading law": f"{lead:g}"}
-    return _leg((number - wanted) / error, (lead - number) / error, where, numbers, "the leading law")
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    **dict.fromkeys(_DIRECT, _direct),
-    **dict.fromkeys(_LIMITS, _limit),
-    "coverage.tail.bound": _bound,
-    "coverage.loss.exponent": _slope,
-    "coverage.correlated.power": _slope,
-    "coverage.loss.cost": _cost,
-}
+    return leg((number - wanted) / error, (lead - number) / error, where, numbers, "the leading law")

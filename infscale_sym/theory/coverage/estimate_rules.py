@@ -30,16 +30,19 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import mpmath_function
-from infscale_sym.notation.symbols import (
+from infscale_sym.theory.coverage.notation import (
+    EstimatorMean,
+    InferenceLoss,
+    PairLoss,
+    PlugInMean,
     attempts,
     failed,
-    k,
     p_fail,
     shape_a,
     shape_b,
 )
-from infscale_sym.theory.coverage.notation import EstimatorMean, InferenceLoss, PairLoss, PlugInMean
 from infscale_sym.theory.coverage.rules import inside
+from infscale_sym.theory.selection.notation import k
 
 a, b, n, p = shape_a, shape_b, attempts, p_fail
 _AB = (shape_a, shape_b)

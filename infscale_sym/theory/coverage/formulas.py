@@ -8,26 +8,14 @@ has p = 1. L_k = E p^k. k_bar = k + a + (b-1)/2.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
-from sympy import Add, beta, binomial, gamma, polygamma
+from fractions import Fraction
 
+from sympy import Add, Rational, beta, binomial, gamma, polygamma
+
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula, Source
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
-from infscale_sym.notation.symbols import (
-    attempts,
-    ceiling,
-    copying,
-    failed,
-    flops,
-    k,
-    k_0,
-    k_bar,
-    k_eff,
-    p_fail,
-    shape_a,
-    shape_b,
-    tokens,
-    varkappa,
-)
 from infscale_sym.theory.coverage.notation import (
     AllFailed,
     AttemptCorrelation,
@@ -47,8 +35,25 @@ from infscale_sym.theory.coverage.notation import (
     StickyLoss,
     StoppedAttempts,
     TargetCost,
+    attempts,
+    ceiling,
+    copying,
+    failed,
+    flops,
+    k_0,
+    k_bar,
+    k_eff,
+    p_fail,
+    shape_a,
+    shape_b,
+    tokens,
+    varkappa,
 )
 from infscale_sym.theory.coverage.series import inverse_coefficients, tail_coefficients
+from infscale_sym.theory.selection.notation import k
+
+here = lazy(__package__)
+_ATTEMPTS = tuple(map(Fraction, (1, 2, Fraction(7, 2), 9, 40)))
 
 LEVI = Source("L", "Levi", "A Simple Model of Inference Scaling Laws", "2410.16377")
 
@@ -64,7 +69,10 @@ LOSS = Formula(
     source=LEVI,
     deviation="Real k > 0. Symmetric in k and b.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(by_referee=True, near={k: _ATTEMPTS}, note="left side: the integral over p"),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(k, (1, 1e3), True, shape_b, (0.3, 1, 2)),
 )
 
 PASS = Formula(
@@ -75,7 +83,10 @@ PASS = Formula(
     source=LEVI,
     deviation="For whole k a theorem about k attempts; for other real k > 0 the definition.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(by_referee=True, near={k: _ATTEMPTS}, note="left side: the integral over p"),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(k, (1, 1e3), True, shape_b, (0.3, 1, 2), {ceiling: 0.8}),
 )
 
 FAILURES = Formula(
@@ -90,7 +101,13 @@ FAILURES = Formula(
     source=LEVI,
     deviation="Whole f and n; beta-binomial. The atom 1 - A of unsolvable problems lies at f = n.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        near={attempts: (Fraction(6),), failed: (Fraction(0), Fraction(2), Fraction(6))},
+        note="left side: the binomial law integrated over p",
+    ),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(shape_a, (0.1, 4), False, failed, (0, 3, 6), {attempts: 6, ceiling: 0.9}),
 )
 
 CORRELATION = Formula(
@@ -100,7 +117,10 @@ CORRELATION = Formula(
     source=OWN,
     deviation="The model is the exchangeable one: attempts are independent only given the problem.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(note="left side: moments of p by integration"),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(shape_a, (0.1, 4), False, shape_b, (0.3, 1, 2)),
 )
 
 TAIL = Formula(
@@ -110,7 +130,10 @@ TAIL = Formula(
     source=LEVI,
     deviation="With k^b multiplied out; L_k is 1 - pass@k/A.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(ladder=("1e4", "1e8", "1e60")),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(curve=shape_b, values=(0.3, 1, 2)),
 )
 
 TAIL_ALL_ORDERS = Formula(
@@ -122,7 +145,10 @@ TAIL_ALL_ORDERS = Formula(
     source=OWN,
     deviation="The first three corrections; tail_coefficients gives any order.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(ladder=("1e4", "1e8", "1e16")),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(k, (1, 1e4), True, shape_b, (0.5,)),
 )
 
 TAIL_CENTRED = Formula(
@@ -137,7 +163,10 @@ TAIL_CENTRED = Formula(
     source=OWN,
     deviation="In k_bar = k + a + (b - 1)/2; to the sixth order, the generator gives any. The corrections do not contain a.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(ladder=("1e3", "1e7", "1e9")),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(k_bar, (2, 40), True, shape_b, (1.5,)),
 )
 
 TAIL_BOUND = Formula(
@@ -148,7 +177,13 @@ TAIL_BOUND = Formula(
     source=OWN,
     deviation="For b < 1; an equality at b = 1; for b > 1 the inequality is reversed.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        near={shape_b: tuple(Fraction(n, 10) for n in (2, 4, 6, 9)), k: tuple(map(Fraction, (1, 3, 40, 1000)))},
+        broken=(("centred at k + a + b/2", AtMost(InferenceLoss(k, a, b), _lead * (k + _centre + Rational(1, 2)) ** (-b))),),
+    ),
+    draw=Recipe(here(".checks:bound")),
+    sweep=Sweep(k, (1, 100), True, shape_b, (0.2, 0.5, 0.8), {shape_a: 0.5}),
 )
 
 EXPONENT = Formula(
@@ -158,7 +193,10 @@ EXPONENT = Formula(
     source=OWN,
     deviation="It rises from 0 and tends to b.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(by_referee=True, near={k: _ATTEMPTS}, note="left side: -k E(p^k ln p)/E p^k integrated"),
+    draw=Recipe(here(".checks:slope")),
+    sweep=Sweep(k, (0.1, 1e3), True, shape_a, (0.1, 1, 10)),
 )
 
 COST = Formula(
@@ -173,7 +211,10 @@ COST = Formula(
     source=LEVI,
     deviation="Cost = attempts x tokens x FLOPs a token, k real. The source's power law is the first term.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(ladder=("1e3", "1e7", "1e10")),
+    draw=Recipe(here(".checks:cost")),
+    sweep=Sweep(k_0, (4, 1e3), True, shape_b, (0.5,)),
 )
 
 EARLY_STOP = Formula(
@@ -184,7 +225,13 @@ EARLY_STOP = Formula(
     source=OWN,
     deviation="Whole k; also right for b > 1. At b = 1 its limit is a (psi(a+k) - psi(a)).",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        near={shape_b: tuple(Fraction(n, 10) for n in (2, 4, 6, 9)), k: _ATTEMPTS},
+        note="left side: (1 - p^k)/(1 - p) integrated over p",
+    ),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(k, (1, 1e3), True, shape_b, (0.2, 0.5, 0.9)),
 )
 
 POWER = Formula(
@@ -196,7 +243,10 @@ POWER = Formula(
     source=LEVI,
     deviation="Model: k attempts fail together with E p^(k_eff), k_eff = k^varkappa. At varkappa = 1 the slope itself.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(ladder=("1e3", "1e7", "1e25")),
+    draw=Recipe(here(".checks:slope")),
+    sweep=Sweep(k_eff, (1, 1e4), True, shape_a, (0.1, 1, 10)),
 )
 
 SHARED = Formula(
@@ -210,7 +260,10 @@ SHARED = Formula(
     source=OWN,
     deviation="Model: with probability varrho per problem all attempts are copies of one. Ceiling A (1 - varrho a/(a+b)).",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(near={k: _ATTEMPTS}, note="left side: integrated over p"),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(k, (1, 1e3), True, copying, (0, 0.2, 0.5)),
 )
 
 STICKY = Formula(
@@ -226,7 +279,12 @@ STICKY = Formula(
     source=OWN,
     deviation="Model: each attempt repeats the outcome of the one before with probability varrho. k counts as (1 - varrho) k.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        ladder=("1e3", "1e7", "1e9"), near={copying: tuple(Fraction(n, 10) for n in (1, 3, 5))}, note="integrated over p"
+    ),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(k, (2, 1e4), True, copying, (0, 0.5, 0.8), points=61),
 )
 
 UNBIASED = Formula(
@@ -237,7 +295,13 @@ UNBIASED = Formula(
     source=LEVI,
     deviation="Whole 1 <= k <= n. At every p, so over any law of p, ceiling or not. No such estimate exists for k > n.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        near={attempts: (Fraction(7), Fraction(12)), k: tuple(map(Fraction, (1, 2, 5, 7)))},
+        note="left side: summed over all numbers of failures",
+    ),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(p_fail, (0.05, 0.95), False, k, (1, 4, 12), {attempts: 12}),
 )
 
 VARIANCE = Formula(
@@ -248,7 +312,13 @@ VARIANCE = Formula(
     source=OWN,
     deviation="Whole 1 <= k <= n, A = 1, one problem; over N problems divide by N.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        near={attempts: (Fraction(7), Fraction(12)), k: tuple(map(Fraction, (1, 2, 5, 7)))},
+        note="left side: summed over all numbers of failures, integrated over p",
+    ),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(shape_a, (0.1, 4), False, k, (1, 4, 12), {attempts: 12}),
 )
 
 PLUG_IN = Formula(
@@ -261,7 +331,10 @@ PLUG_IN = Formula(
     source=OWN,
     deviation="For whole k > 1, at one problem.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="coverage",
+    script="coverage",
+    check=Check(ladder=("1e4", "1e8", "1e20"), near={k: tuple(map(Fraction, (2, 3, 5, 8)))}),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(attempts, (5, 1e3), True, k, (2, 4, 8), {p_fail: 0.8}, points=41),
 )
 
 POSTERIOR = Formula(
@@ -272,7 +345,13 @@ POSTERIOR = Formula(
     source=OWN,
     deviation="Any k, also beyond n; it needs a and b.",
     expected=Expected.HOLDS,
-    derivation="coverage",
+    script="coverage",
+    check=Check(
+        near={attempts: (Fraction(5), Fraction(9)), failed: (Fraction(0), Fraction(2), Fraction(5)), k: _ATTEMPTS},
+        note="left side: Bayes' rule, integrated over p",
+    ),
+    draw=Recipe(here(".checks:direct")),
+    sweep=Sweep(k, (1, 1e3), True, failed, (0, 3, 6), {attempts: 6}),
 )
 
 FORMULAS = (

@@ -34,24 +34,16 @@ from sympy import (
     symbols,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import mpmath_function
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.symbols import (
-    attempts,
-    copying,
-    k,
-    k_0,
-    p_fail,
-    shape_a,
-    shape_b,
-    x,
-)
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.theory.coverage.notation import attempts, copying, k_0, p_fail, shape_a, shape_b
 from infscale_sym.theory.coverage.rules import differs, same_gammas
+from infscale_sym.theory.selection.notation import k, x
 
 a, b, n, p = shape_a, shape_b, attempts, p_fail
 _AB = (shape_a, shape_b)
@@ -258,7 +250,7 @@ class InvertTail:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim put into the registered tail gives k_0 back to the order kept; the remainder is measured."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         prefactor, needed = before.as_independent(*(e for e in before.atoms(Symbol) if e == k_0), as_Add=False)
         if type(needed).__name__ != "AttemptsNeeded":
             raise DerivationError("this is for the number of attempts that a target needs")

@@ -34,24 +34,13 @@ from sympy import (
     together,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import Head
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import Equal
-from infscale_sym.notation.symbols import (
-    attempts,
-    ceiling,
-    copying,
-    failed,
-    j,
-    k,
-    p_fail,
-    shape_a,
-    shape_b,
-)
 from infscale_sym.theory.coverage.notation import (
     AllFailed,
     FailureChance,
@@ -60,7 +49,15 @@ from infscale_sym.theory.coverage.notation import (
     SharedPassAtK,
     StickyLoss,
     StoppedAttempts,
+    attempts,
+    ceiling,
+    copying,
+    failed,
+    p_fail,
+    shape_a,
+    shape_b,
 )
+from infscale_sym.theory.selection.notation import j, k
 
 a, b, n, p = shape_a, shape_b, attempts, p_fail
 _AB = (shape_a, shape_b)
@@ -167,7 +164,7 @@ class StopAtSuccess:
 class Definition:
     """Replace a named quantity by its definition, one level deep, as it stands."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "definition"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
@@ -238,7 +235,7 @@ def same_gammas(one: Expr, two: Expr) -> bool:
 
 def differs(difference: Expr) -> bool:
     """Whether an expression is certainly not zero: its value at one point. SymPy, which may take long, is not asked then."""
-    named = {e: Symbol(f"value_{i}", positive=True) for i, e in enumerate(sorted(difference.atoms(Head), key=str))}
+    named = {e: Symbol(f"value_{i}", positive=True) for i, e in enumerate(sorted(difference.atoms(Quantity), key=str))}
     plain = difference.xreplace(named).replace(lambda e: isinstance(e, Derivative), lambda e: e.doit())
     letters = sorted(plain.free_symbols, key=str)
     value = plain.subs({s: Rational(13 + 5 * i, 11 + 2 * i) for i, s in enumerate(letters)}).evalf(40)
@@ -263,7 +260,7 @@ class Insert:
 def put_in(ids: tuple[str, ...], expr: Any) -> Expr:
     """The right sides of registered equalities in place of their left sides. Raises DerivationError for other statements."""
     for id in ids:
-        statement = next(f for f in FORMULAS if f.id == id).statement
+        statement = registry.statement(id)
         if not isinstance(statement, Equal):
             raise DerivationError(f"{id} is no equality")
         letters, claim = statement.lhs.args, statement.rhs.rewrite(gamma)

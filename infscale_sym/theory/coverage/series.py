@@ -18,7 +18,7 @@ from typing import Any
 
 from sympy import QQ, Expr, Integer, Rational, factor, rf, ring
 
-from infscale_sym.notation.symbols import shape_a, shape_b
+from infscale_sym.theory.coverage.notation import shape_a, shape_b
 
 _RING, _A, _B = ring("a,b", QQ)
 

@@ -11,34 +11,31 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.evaluate.points import SEED
 from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import (
-    alpha,
+from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.streams import Estimate
+from infscale_sym.theory.denoiser import draws as denoiser
+from infscale_sym.theory.denoiser.notation import (
     denoising_steps,
     diffusion_time,
-    dimension,
-    eigenvalue,
-    examples,
     mean_offset,
     mean_variance,
     noise_scale,
-    x,
     zeta,
 )
-from infscale_sym.quantities.namespaces import NUMPY
-from infscale_sym.sampling.streams import Estimate
-from infscale_sym.theory.denoiser import draws as denoiser
+from infscale_sym.theory.regression.notation import alpha, dimension, eigenvalue, examples
+from infscale_sym.theory.selection.notation import x
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 
 def _claim(formula: Formula, **values: float) -> float:
     names = {"n": examples, "d": dimension, "zeta": zeta, "alpha": alpha, "M": denoising_steps, "v": mean_variance}
     names |= {"T": diffusion_time, "l": noise_scale, "own": eigenvalue, "x": x, "mu": mean_offset}
     point = {names[key]: value for key, value in values.items()}
-    return float(numpy_function(formula.statement.rhs, formula.symbols, NUMPY)(*(point[s] for s in formula.symbols)))
+    return float(numpy_function(formula.statement.rhs, formula.symbols)(*(point[s] for s in formula.symbols)))
 
 
 def _ratio(T: float, noise: float) -> float:
@@ -76,9 +73,7 @@ _EXACT: dict[str, tuple[Callable[..., Estimate], tuple[tuple[int, int, float, fl
 }
 
 
-def _exact(formula: Formula, quick: bool) -> Leg:
-    from infscale_sym.verify.simulation import _leg
-
+def exact(formula: Formula, quick: bool) -> Leg:
     drawn, cases = _EXACT[formula.id]
     sets = 4_000 if quick else 12_000
     rng = np.random.default_rng(SEED)
@@ -96,7 +91,7 @@ def _exact(formula: Formula, quick: bool) -> Leg:
             rows.append({**point, **{key: f"{value:.6g}" for key, value in row.items()}})
     worst = max(deviations, key=abs)
     where = f"maps fitted at {len(cases)} settings, {sets} training sets each, largest deviation {abs(worst):.1f}"
-    return _leg(worst, max(controls), where, {"points": rows}, "a claim 5 % larger")
+    return leg(worst, max(controls), where, {"points": rows}, "a claim 5 % larger")
 
 
 #: Limits d -> oo: variant, d/n, zeta.
@@ -107,10 +102,8 @@ _LIMITS: dict[str, tuple[str, float, float]] = {
 }
 
 
-def _limit(formula: Formula, quick: bool) -> Leg:
+def limit(formula: Formula, quick: bool) -> Leg:
     """KL/d of fitted maps of growing size at fixed d/n, extrapolated in 1/d."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     variant, aspect, ratio = _LIMITS[formula.id]
     sizes = (8, 12, 20, 32)
     rng = np.random.default_rng(SEED)
@@ -127,13 +120,11 @@ def _limit(formula: Formula, quick: bool) -> Leg:
     where = f"maps fitted at d/n = {aspect:g}, zeta = {ratio:g}, d = {', '.join(map(str, sizes))}, "
     where += f"extrapolated: {value:.4f} +- {error:.4f}"
     numbers = {"extrapolated": f"{value:.6g}", "standard_error": f"{error:.2g}", "claim": f"{wanted:.6g}"}
-    return _leg((value - wanted) / error, (value - 1.25 * wanted) / error, where, numbers, "a claim 25 % larger")
+    return leg((value - wanted) / error, (value - 1.25 * wanted) / error, where, numbers, "a claim 25 % larger")
 
 
-def _many(formula: Formula, quick: bool) -> Leg:
+def many(formula: Formula, quick: bool) -> Leg:
     """n (KL - claim) must vanish as n -> oo; a coefficient of 1/n that is 10 % larger must not."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     d, ratio, sizes = 4, 0.5, (20, 40, 80, 160)
     rng = np.random.default_rng(SEED)
     values, errors = [], []
@@ -148,13 +139,11 @@ def _many(formula: Formula, quick: bool) -> Leg:
     value, error = extrapolate(sizes, values, errors, orders=2)
     where = f"maps fitted at d = {d}, zeta = {ratio:g}, n = {', '.join(map(str, sizes))}: n times the gap, "
     where += f"extrapolated: {value:.3f} +- {error:.3f}"
-    return _leg(value / error, (value - 0.25 * slope) / error, where, {"gap": f"{value:.4g}"}, "a coefficient 25 % larger")
+    return leg(value / error, (value - 0.25 * slope) / error, where, {"gap": f"{value:.4g}"}, "a coefficient 25 % larger")
 
 
-def _optimum(formula: Formula, quick: bool) -> Leg:
+def optimum(formula: Formula, quick: bool) -> Leg:
     """KL with noise less KL without, on the same training sets, against the least gain claimed."""
-    from infscale_sym.verify.simulation import _leg
-
     rng = np.random.default_rng(SEED)
     n, d, ratio, sets = 12, 3, 0.05, 4_000 if quick else 12_000
     data = denoiser.training_set(rng, n, d, sets=(sets,))
@@ -167,10 +156,10 @@ def _optimum(formula: Formula, quick: bool) -> Leg:
     margin = float(gain.mean() - d / (2 * n) * math.log1p(ratio))
     where = f"zeta = {ratio:g} against 0 on the same {sets} sets, n = {n}, d = {d}: {gain.mean():.4f} +- {error:.4f} more"
     # an inequality: only a deficit would speak against it
-    return _leg(min(margin / error, 0.0), margin / error, where, {"gain": f"{gain.mean():.6g}"}, "the reverse")
+    return leg(min(margin / error, 0.0), margin / error, where, {"gain": f"{gain.mean():.6g}"}, "the reverse")
 
 
-def _draws(formula: Formula, quick: bool) -> Leg:
+def draws(formula: Formula, quick: bool) -> Leg:
     """Statements about every training set: the covariance generated, against the claim, on three of them."""
     rng = np.random.default_rng(SEED)
     gaps, wrong = [], []
@@ -194,10 +183,8 @@ def _draws(formula: Formula, quick: bool) -> Leg:
     return Leg("simulation", "exact on 3 draws", good, text, {"gaps": [f"{g:.2g}" for g in gaps]})
 
 
-def _direction(formula: Formula, quick: bool) -> Leg:
+def direction(formula: Formula, quick: bool) -> Leg:
     """The mean of the log-ratio of the two densities over draws."""
-    from infscale_sym.verify.simulation import _leg
-
     rng = np.random.default_rng(SEED)
     deviations, controls, rows = [], [], []
     for g, mu in ((0.3, 0.5), (2.0, -1.0)):
@@ -209,15 +196,20 @@ def _direction(formula: Formula, quick: bool) -> Leg:
         controls.append(abs(ratio.mean() - 1.05 * wanted) / error)
         rows.append({"g": g, "mu": mu, "mean": f"{ratio.mean():.6g}", "error": f"{error:.2g}"})
     worst = max(deviations, key=abs)
-    return _leg(worst, min(controls), "log-ratio of densities over draws", {"points": rows}, "a claim 5 % larger")
+    return leg(worst, min(controls), "log-ratio of densities over draws", {"points": rows}, "a claim 5 % larger")
 
 
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    **dict.fromkeys(_EXACT, _exact),
-    **dict.fromkeys(_LIMITS, _limit),
-    "denoiser.kl.many-examples": _many,
-    "denoiser.kl.optimum": _optimum,
-    "denoiser.noise-ratio": _draws,
-    "denoiser.steps.cosine": _draws,
-    "denoiser.kl": _direction,
-}
+def divergence_by_spectrum(n_: Any, d_: Any, zeta_: Any, digits: int = 20) -> Any:
+    """The expected divergence summed over the mean spectrum in float64; for the dots of a figure."""
+    import mpmath
+
+    from infscale_sym.theory.denoiser.values.numeric import expected_divergence
+
+    return mpmath.mpf(float(expected_divergence(float(n_), float(d_), float(zeta_))))
+
+
+def determinant_to_six_digits(alpha_: Any, zeta_: Any, digits: int = 20) -> Any:
+    """The proportional limit from the Marchenko-Pastur law to six digits; for the dots of a figure."""
+    from infscale_sym.theory.denoiser.values.expectation import one_draw_proportional_mp
+
+    return one_draw_proportional_mp(alpha_, zeta_, digits=6)

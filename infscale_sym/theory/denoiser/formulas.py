@@ -8,24 +8,14 @@ Variant (i): the affine map is fitted to infinitely many noise draws; variant (i
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import atan, cos, exp, log, polygamma, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
-from infscale_sym.notation.heads import RenormalizedRidge
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
-from infscale_sym.notation.symbols import (
-    alpha,
-    denoising_steps,
-    diffusion_time,
-    dimension,
-    eigenvalue,
-    examples,
-    mean_offset,
-    mean_variance,
-    noise_scale,
-    x,
-    zeta,
-)
 from infscale_sym.theory.denoiser.notation import (
     DigammaSum,
     DirectionDivergence,
@@ -41,10 +31,21 @@ from infscale_sym.theory.denoiser.notation import (
     ScaleLog,
     StepsFloor,
     StepsVariance,
+    denoising_steps,
+    diffusion_time,
     divergence_of,
+    mean_offset,
+    mean_variance,
+    noise_scale,
     variance_of,
+    zeta,
 )
 from infscale_sym.theory.memorization.formulas import H
+from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, dimension, eigenvalue, examples
+from infscale_sym.theory.selection.notation import x
+
+here = lazy(__package__)
+_SETS = {dimension: tuple(map(Fraction, (1, 2, 3))), examples: tuple(map(Fraction, (6, 9, 14)))}
 
 _n, _d, _M, _x, _v = examples, dimension, denoising_steps, eigenvalue, mean_variance
 _up = 1 + zeta
@@ -57,7 +58,10 @@ NOISE_RATIO = Formula(
     source=H,
     deviation="In units of sigma_0. Variant (i); in (ii) T and l also enter through zeta alone.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(enclosed=True, note="left side: the definition in T and l"),
+    draw=Recipe(here(".checks:draws")),
+    sweep=Sweep(diffusion_time, (0.05, 4), False, noise_scale, (0.01, 0.1, 1), {eigenvalue: 0.8, mean_variance: 1}),
 )
 
 KL = Formula(
@@ -70,7 +74,10 @@ KL = Formula(
         "eigenvalue, mu the mean's offset along it. Finite exactly if all x > 0: almost surely if and only if n >= d + 1."
     ),
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(near={x: tuple(Fraction(n, 10) for n in (1, 4, 13, 30))}, note="left side: the integral"),
+    draw=Recipe(here(".checks:direction")),
+    sweep=Sweep(x, (0.05, 4), False, mean_offset, (0, 0.5, 1)),
 )
 
 _R = [ResolventMoment(power, zeta, _n, _d) for power in (1, 2, 3)]
@@ -89,7 +96,25 @@ EXPECTED = Formula(
     source=OWN,
     deviation="Variant (i). Exact at finite n and d: v and the spectrum are coupled, but the scale of C is a Gamma variable.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(
+        independent={ExpectedDivergence: here(".values.expectation:expected_divergence_pair_mp")},
+        near={dimension: (Fraction(2),), examples: tuple(map(Fraction, (6, 9, 15)))},
+        note="left side: the definition averaged over both eigenvalues at d = 2",
+        count=1,
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(
+        zeta,
+        (0.1, 20),
+        True,
+        examples,
+        (6, 9, 15),
+        {dimension: 2},
+        points=41,
+        independent={ExpectedDivergence: here(".checks:divergence_by_spectrum")},
+        note="the mean spectrum in float64",
+    ),
 )
 
 NO_NOISE = Formula(
@@ -103,7 +128,10 @@ NO_NOISE = Formula(
     source=OWN,
     deviation="zeta = 0, that is T = 0 or l = 0: the law generated is N(m, v I).",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(near=_SETS, note="left side: averaged over v"),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(examples, (4, 40), False, dimension, (1, 2, 5)),
 )
 
 OPTIMUM = Formula(
@@ -117,7 +145,21 @@ OPTIMUM = Formula(
     source=OWN,
     deviation="One step, variant (i), isotropic data. For n <= d the right side is infinite.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(
+        near={dimension: tuple(map(Fraction, (1, 3, 5))), examples: tuple(map(Fraction, (7, 9, 30)))},
+        broken=(
+            (
+                "a divergence that grows by 2 d ln(1 + zeta)",
+                AtMost(
+                    ExpectedDivergence(examples, dimension, 0) + 2 * dimension * log(1 + zeta),
+                    ExpectedDivergence(examples, dimension, zeta),
+                ),
+            ),
+        ),
+    ),
+    draw=Recipe(here(".checks:optimum")),
+    sweep=Sweep(zeta, (0.02, 5), True, examples, (7, 15, 60), {dimension: 3}),
 )
 
 _slope = (
@@ -143,7 +185,10 @@ MANY = Formula(
     source=OWN,
     deviation="Variant (i), fixed d.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(ladder=("1e3", "1e7", "1e9"), near={dimension: tuple(map(Fraction, (1, 3, 5)))}),
+    draw=Recipe(here(".checks:many")),
+    sweep=Sweep(examples, (4, 1e4), True, zeta, (0.2, 1, 3), {dimension: 3}, points=31),
 )
 
 LONG = Formula(
@@ -159,7 +204,10 @@ LONG = Formula(
     source=OWN,
     deviation="Variant (i). ln zeta = 2 T + ln l: no limit as T -> oo.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(ladder=("1e4", "1e8", "1e14"), near=_SETS),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(zeta, (1, 1e4), True, examples, (5, 10, 30), {dimension: 3}, points=31),
 )
 
 _kappa = RenormalizedRidge(zeta, alpha, 1)
@@ -179,7 +227,10 @@ PROPORTIONAL = Formula(
     source=OWN,
     deviation="Variant (i), per dimension. Finite up to alpha = 1, infinite beyond.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(near={alpha: tuple(Fraction(n, 10) for n in (2, 4, 5, 7))}, note="left side: the Marchenko-Pastur integral"),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(alpha, (0.02, 0.98), False, zeta, (0.2, 1, 3)),
 )
 
 _room = _n - _d - 2
@@ -198,7 +249,14 @@ SPREAD = Formula(
     source=OWN,
     deviation="Variant (ii). The divergence holds half of this; the rest of it has a mean as soon as n >= d + 1.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(
+        near={dimension: (Fraction(2),), examples: tuple(map(Fraction, (8, 11, 20)))},
+        note="left side: averaged over both eigenvalues of the inputs at d = 2",
+        count=1,
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(examples, (5, 40), False, zeta, (0.5, 2, 8), {dimension: 1}),
 )
 
 LONG_ONE_DRAW = Formula(
@@ -212,7 +270,14 @@ LONG_ONE_DRAW = Formula(
     source=OWN,
     deviation="Variant (ii), T -> oo. It grows as (d/2) ln n for many examples: the fit to noise tends to the mean.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(
+        near={dimension: tuple(map(Fraction, (1, 2, 3))), examples: tuple(map(Fraction, (7, 9, 14)))},
+        note="left side: averaged over the mean spectrum",
+        count=3,
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(examples, (7, 60), False, dimension, (2, 3, 4)),
 )
 
 _gap = 1 / _up + zeta * alpha / (_up * (1 - alpha)) - 1
@@ -228,7 +293,22 @@ FEW_ONE_DRAW = Formula(
     source=OWN,
     deviation="Variant (ii), per dimension, d and n large. The second derivative in n/d jumps at n = (1 + zeta) d.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(
+        near={alpha: tuple(Fraction(n, 10) for n in (4, 5, 6)), zeta: tuple(map(Fraction, (2, 3, 5)))},
+        note="left side: the determinant from the Marchenko-Pastur law",
+        count=1,
+    ),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(
+        alpha,
+        (0.5, 0.8),
+        False,
+        zeta,
+        (1.1, 3),
+        independent={OneDrawProportional: here(".checks:determinant_to_six_digits")},
+        note="the determinant from the Marchenko-Pastur law",
+    ),
 )
 
 MANY_ONE_DRAW = Formula(
@@ -239,7 +319,13 @@ MANY_ONE_DRAW = Formula(
     source=OWN,
     deviation="Variant (ii), per dimension, d and n large. Above its floor zeta/(2 (1 + zeta)(n/d - 1)).",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(
+        near={alpha: tuple(Fraction(n, 10) for n in (2, 3, 4)), zeta: tuple(Fraction(n, 4) for n in (1, 2, 4))},
+        note="left side: the determinant from the Marchenko-Pastur law",
+    ),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(alpha, (0.02, 0.3), False, zeta, (0.3, 1, 2)),
 )
 
 FIT = Formula(
@@ -250,7 +336,10 @@ FIT = Formula(
     source=OWN,
     deviation="About d (d + 3)/(4 n) for many examples; from finite T the law has variances x (v + zeta)/(x + zeta).",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(near=_SETS, note="left side: averaged over the mean spectrum"),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(examples, (6, 60), False, dimension, (1, 3, 5)),
 )
 
 _angle = atan(sqrt(zeta))
@@ -262,7 +351,10 @@ COSINE = Formula(
     source=OWN,
     deviation="Along directions in which the covariance is right (x_C = 1), whole M; each step as in DDIM. M = 1 is one step.",
     expected=Expected.HOLDS,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(near={denoising_steps: tuple(map(Fraction, (1, 2, 3, 7, 20)))}, note="left side: the product over the steps"),
+    draw=Recipe(here(".checks:draws")),
+    sweep=Sweep(zeta, (0.1, 50), True, denoising_steps, (1, 2, 5), {mean_variance: 1}),
 )
 
 _way = (1 - _x) * sqrt(zeta) / (2 * _x * (_x + zeta)) + (1 + _x) * atan(sqrt(zeta / _x)) / (2 * _x * sqrt(_x))
@@ -280,7 +372,9 @@ RATE = Formula(
     source=OWN,
     deviation="THEORY's limit C is reached as T -> oo only; at finite T the start v + zeta is not x + zeta.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(ladder=("1e3", "1e7", "1e14"), near={eigenvalue: tuple(Fraction(n, 10) for n in (4, 7, 13, 20))}),
+    sweep=Sweep(denoising_steps, (2, 1e4), True, eigenvalue, (0.3, 1, 2), {zeta: 3, mean_variance: 1}, points=15),
 )
 
 FLOOR = Formula(
@@ -290,7 +384,9 @@ FLOOR = Formula(
     source=OWN,
     deviation="Per dimension, infinitely many examples.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="denoiser",
+    script="denoiser",
+    check=Check(ladder=("5e1", "1e6", "1e12")),
+    sweep=Sweep(denoising_steps, (1, 1e3), True, zeta, (0.3, 3, 30), points=31),
 )
 
 FORMULAS = (

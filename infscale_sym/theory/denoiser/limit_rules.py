@@ -42,16 +42,6 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.symbols import (
-    alpha,
-    denoising_steps,
-    dimension,
-    eigenvalue,
-    examples,
-    j,
-    mean_variance,
-    zeta,
-)
 from infscale_sym.theory.denoiser.notation import (
     DigammaSum,
     DirectionDivergence,
@@ -62,10 +52,15 @@ from infscale_sym.theory.denoiser.notation import (
     OneDrawSpread,
     SpectralMean,
     StepsVariance,
+    denoising_steps,
     divergence_of,
+    mean_variance,
     variance_of,
+    zeta,
 )
 from infscale_sym.theory.denoiser.rules import _against_spectrum, summand, vanishes
+from infscale_sym.theory.regression.notation import alpha, dimension, eigenvalue, examples
+from infscale_sym.theory.selection.notation import j
 
 _n, _d, _x, _v, _M = examples, dimension, eigenvalue, mean_variance, denoising_steps
 _G = variance_of(_x, zeta, _v)

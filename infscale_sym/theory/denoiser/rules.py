@@ -35,7 +35,6 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, only_integral
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.symbols import dimension, eigenvalue, examples, mean_variance, zeta
 from infscale_sym.theory.denoiser.notation import (
     DigammaSum,
     DirectionDivergence,
@@ -45,7 +44,10 @@ from infscale_sym.theory.denoiser.notation import (
     ScaleLog,
     SpectralMean,
     divergence_of,
+    mean_variance,
+    zeta,
 )
+from infscale_sym.theory.regression.notation import dimension, eigenvalue, examples
 
 _n, _d, _x, _v = examples, dimension, eigenvalue, mean_variance
 _NAMES = (ResolventMoment, LogMoment, ScaleLog)

@@ -8,15 +8,15 @@ quantiles of uniform numbers. So the nearest of k answers is drawn exactly for a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from infscale_sym.derive.numbers import SEED
-from infscale_sym.formulas import Formula
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 Array = NDArray[np.float64]
 
@@ -105,11 +105,9 @@ def poisson_constant(ratio: float, trials: int, seed: int) -> tuple[float, float
     return float(values.mean()), float(values.std() / math.sqrt(trials))
 
 
-def _constant(formula: Formula, quick: bool) -> Leg:
+def constant(formula: Formula, quick: bool) -> Leg:
     """The claim at four Theta, one beyond the convergent Beta integral, against the points of a Poisson process."""
-    from infscale_sym.verify.simulation import _leg, _numpy
-
-    claim, trials = _numpy(formula), 400_000 if quick else 1_000_000
+    claim, trials = formula.rhs.numpy, 400_000 if quick else 1_000_000
     deviations, controls, rows = [], [], []
     for number, ratio in enumerate((0.5, 1.0, 1.4, 1.8)):
         mean, error = poisson_constant(ratio, trials, SEED + number)
@@ -122,14 +120,12 @@ def _constant(formula: Formula, quick: bool) -> Leg:
         f"mean square distance to the nearest of Poisson points at Theta = 0.5, 1, 1.4, 1.8, {trials} draws each (importance "
         f"weights), largest deviation {abs(worst):.1f}"
     )
-    return _leg(float(worst), float(min(controls, key=abs)), where, {"points": rows}, "a claim 5 % larger")
+    return leg(float(worst), float(min(controls, key=abs)), where, {"points": rows}, "a claim 5 % larger")
 
 
-def _edge(formula: Formula, quick: bool) -> Leg:
+def edge(formula: Formula, quick: bool) -> Leg:
     """2 tau_k^3 H_edge at growing tau_k, extrapolated in 1/tau_k^2, against the bracket on both sides of Theta = 2."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
-    claim, trials = _numpy(formula), 150_000 if quick else 400_000
+    claim, trials = formula.rhs.numpy, 150_000 if quick else 400_000
     levels = (4.0, 5.0, 7.0, 12.0)
     deviations, controls, rows = [], [], []
     for number, ratio in enumerate((1.5, 2.4)):
@@ -148,14 +144,12 @@ def _edge(formula: Formula, quick: bool) -> Leg:
         f"nearest of k answers drawn at tau_k = 4, 5, 7, 12 (k to 1e33), less its linear part on the plateau, {trials} prompts "
         f"each: 2 tau_k^3 H_edge extrapolated to {rows[0]['value']} at Theta = 1.5 and {rows[1]['value']} at 2.4"
     )
-    return _leg(float(worst), float(max(controls, key=abs)), where, {"points": rows}, "a claim 10 % larger")
+    return leg(float(worst), float(max(controls, key=abs)), where, {"points": rows}, "a claim 10 % larger")
 
 
-def _law(formula: Formula, quick: bool) -> Leg:
+def law(formula: Formula, quick: bool) -> Leg:
     """H tau_k^3 at six numbers of answers, fitted in 1/tau_k^2: intercept and slope against the claim, Theta = 0.9 and 1.4."""
-    from infscale_sym.verify.simulation import _leg, _numpy
-
-    claim, trials = _numpy(formula), 100_000 if quick else 300_000
+    claim, trials = formula.rhs.numpy, 100_000 if quick else 300_000
     deviations, controls, rows = [], [], []
     for number, ratio in enumerate((0.9, 1.4)):
         leading = float(claim(1e8, ratio)) * 1e24
@@ -184,14 +178,12 @@ def _law(formula: Formula, quick: bool) -> Leg:
         f"nearest of k answers drawn at tau_k = {LEVELS[0]:g} to {LEVELS[-1]:g} (k to 1e117), Theta = 0.9 and 1.4, {trials} "
         f"prompts each: H tau_k^3/M to {rows[0]['intercept']} and {rows[1]['intercept']}, largest deviation {abs(worst):.1f}"
     )
-    return _leg(float(worst), float(min(controls)), where, {"points": rows}, "an exponent of k larger by 0.1 %")
+    return leg(float(worst), float(min(controls)), where, {"points": rows}, "an exponent of k larger by 0.1 %")
 
 
-def _marginal(formula: Formula, quick: bool) -> Leg:
+def marginal(formula: Formula, quick: bool) -> Leg:
     """2 tau_k H - 1 at Theta = 2, times tau_k^2, extrapolated in 1/tau_k^2: Euler's gamma."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
-    claim, trials = _numpy(formula), 500_000 if quick else 1_500_000
+    claim, trials = formula.rhs.numpy, 500_000 if quick else 1_500_000
     wanted = (2e2 * float(claim(1e2)) - 1) * 1e4
     levels = (3.0, 3.5, 4.0, 4.5, 5.0)
     values, errors = [], []
@@ -201,12 +193,4 @@ def _marginal(formula: Formula, quick: bool) -> Leg:
         errors.append(2 * level**3 * error)
     value, error = extrapolate([level**2 for level in levels], values, errors)
     where = f"nearest of k answers drawn at tau_k = 3 to 5, {trials} prompts each, extrapolated: {value:.3f} +- {error:.3f}"
-    return _leg((value - wanted) / error, value / error, where, {"value": f"{value:.6g}"}, "no second term")
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "best-of-k.hard-task": _law,
-    "best-of-k.hard-task.marginal": _marginal,
-    "best-of-k.hard-task.edge": _edge,
-    "best-of-k.hard-task.constant": _constant,
-}
+    return leg((value - wanted) / error, value / error, where, {"value": f"{value:.6g}"}, "no second term")

@@ -9,12 +9,19 @@ of k: E F_k = 2 (Theta/(2 pi))^(1/2) ((2 pi)^(1/2) tau_k/k)^Theta H.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import EulerGamma, cot, gamma, pi, polygamma
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
-from infscale_sym.notation.symbols import Theta, tau_k
-from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError
+from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError, Theta, tau_k
+
+here = lazy(__package__)
+_ABOUT_TWO = tuple(Fraction(n, 10) for n in (15, 19, 22, 26))
+_HARD = tuple(Fraction(n, 10) for n in (7, 9, 10, 12, 16, 18))
 
 _half = Theta / 2
 _M = gamma(_half) ** 3 * gamma(1 - _half) / 4
@@ -28,7 +35,10 @@ CONSTANT = Formula(
     source=OWN,
     deviation="Regular at Theta = 1, where it is pi^2/4; nothing has to be continued there.",
     expected=Expected.HOLDS,
-    derivation="hard_task",
+    script="hard_task",
+    check=Check(enclosed=True, note="left side: the integral, enclosed"),
+    draw=Recipe(here(".checks:constant")),
+    sweep=Sweep(Theta, (0.2, 1.9)),
 )
 
 HARD_TASK = Formula(
@@ -39,7 +49,10 @@ HARD_TASK = Formula(
     source=OWN,
     deviation="In tau_k in place of (2 ln k)^(1/2), which makes the corrections powers; with the first of them.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="hard_task",
+    script="hard_task",
+    check=Check(ladder=("1e3", "1e7", "1e9"), near={Theta: _HARD}),
+    draw=Recipe(here(".checks:law")),
+    sweep=Sweep(tau_k, (3, 200), True, Theta, (0.7, 1, 1.5), points=31),
 )
 
 EDGE = Formula(
@@ -50,7 +63,10 @@ EDGE = Formula(
     source=OWN,
     deviation="Regular at Theta = 2, where the bracket is Euler's gamma. The plateau is a Dawson or an error function.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="hard_task",
+    script="hard_task",
+    check=Check(ladder=("1e2", "1e6", "1e7"), near={Theta: _ABOUT_TWO}),
+    draw=Recipe(here(".checks:edge")),
+    sweep=Sweep(tau_k, (3, 30), True, Theta, (1.5, 1.9, 2.5), points=21),
 )
 
 MARGINAL = Formula(
@@ -60,7 +76,10 @@ MARGINAL = Formula(
     source=OWN,
     deviation="k^2 E F_k = 2 sqrt(pi) (tau_k + Euler's gamma/tau_k + ...); its first term is sqrt(8 pi ln k).",
     expected=Expected.IN_THE_LIMIT,
-    derivation="hard_task",
+    script="hard_task",
+    check=Check(ladder=("1e2", "1e6", "1e7")),
+    draw=Recipe(here(".checks:marginal")),
+    sweep=Sweep(tau_k, (3, 30), True, Theta, (2,), points=21),
 )
 
 FORMULAS = (CONSTANT, HARD_TASK, EDGE, MARGINAL)

@@ -9,19 +9,40 @@ The scale is tau_k, the offset at which k phi(tau) = tau: there one answer in k 
 
 from __future__ import annotations
 
-from sympy import Expr, Integral, exp, gamma, oo, sinh, sqrt
+from sympy import Expr, Integral, Symbol, exp, gamma, oo, sinh, sqrt
 
-from infscale_sym.notation.heads import Head, LineAverage, normal_density
-from infscale_sym.notation.symbols import Theta, tau_k, x, y
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.notation.quantity import Quantity
+from infscale_sym.notation.symbols import SymbolEntry
+from infscale_sym.theory.averages.notation import LineAverage
+from infscale_sym.theory.selection.notation import x, y
+
+Theta = Symbol("Theta", positive=True)
+tau_k = Symbol("tau_k", positive=True)
+
+SYMBOLS: tuple[SymbolEntry, ...] = (
+    SymbolEntry(
+        Theta, r"\Theta", "Theta > 0", "ease of the prompts, s^2/Q: tau ~ N(0, 1/Theta)", between=("0.5", "2.8"), typical=1
+    ),
+    SymbolEntry(
+        tau_k,
+        r"\tau_k",
+        "tau_k > 0",
+        "offset at which one of k answers is expected within 1/tau_k: k phi(tau_k) = tau_k",
+        between=("20", "200"),
+        typical=10,
+    ),
+)
 
 
-class HardTaskError(Head):
+class HardTaskError(Quantity):
     """E F_k of best-of-k, judge = teacher, tau ~ N(0, 1/Theta), over the density of |tau| at tau_k; k = tau_k/phi(tau_k)."""
 
-    nargs = 2
     slots = (tau_k, Theta)
     meaning = "averaged best-of-k error over the density of |tau| at tau_k, where k = tau_k/phi(tau_k)"
     template = r"\mathcal{{H}}\left({0};{1}\right)"
+    numpy = ".values:hard_task_error"
+    mpmath = ".values_exact:hard_task_error_mp"
 
     def unfold(self) -> Expr:
         level, ratio = self.args
@@ -29,13 +50,14 @@ class HardTaskError(Head):
         return LineAverage(level / normal_density(level), 0, 1, 1 / ratio) / density
 
 
-class HardTaskEdge(Head):
+class HardTaskEdge(Quantity):
     """What is left of HardTaskError without the plateau: prompts with |tau| < tau_k, where k^2 F_k = pi exp(tau^2)."""
 
-    nargs = 2
     slots = (tau_k, Theta)
     meaning = "what prompts with |tau| about tau_k add to the averaged best-of-k error, beyond pi exp(tau^2)/k^2 below tau_k"
     template = r"\mathcal{{H}}_{{\mathrm{{edge}}}}\left({0};{1}\right)"
+    numpy = ".values:hard_task_edge"
+    mpmath = ".values_exact:hard_task_edge_mp"
 
     def unfold(self) -> Expr:
         level, ratio = self.args
@@ -43,17 +65,23 @@ class HardTaskEdge(Head):
         return HardTaskError(level, ratio) - plateau / (2 * level**2)
 
 
-class HardTaskConstant(Head):
+class HardTaskConstant(Quantity):
     """M(Theta) = 2 Gamma(Theta) int_0^oo y (2 sinh y)^-Theta dy, 0 < Theta < 2."""
 
-    nargs = 1
     slots = (Theta,)
     meaning = "constant of the averaged best-of-k error where rare prompts decide"
     template = r"M\left({0}\right)"
+    numpy = ".values:hard_task_constant"
+    mpmath = ".values_exact:hard_task_constant_mp"
+    arb = ".values_exact:hard_task_constant_arb"
 
     def unfold(self) -> Expr:
         (ratio,) = self.args
         return 2 * gamma(ratio) * Integral(y * (2 * sinh(y)) ** (-ratio), (y, 0, oo))
 
 
-HEADS: tuple[type[Head], ...] = (HardTaskError, HardTaskEdge, HardTaskConstant)
+QUANTITIES: tuple[type[Quantity], ...] = (
+    HardTaskError,
+    HardTaskEdge,
+    HardTaskConstant,
+)

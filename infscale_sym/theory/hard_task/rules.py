@@ -49,14 +49,15 @@ from sympy import (
     together,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, only_integral, outside, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import LogSurvival, SelectionError, Survival, normal_density
-from infscale_sym.notation.symbols import Theta, k, r, tau, tau_k, w, x, y, z
-from infscale_sym.theory.hard_task.notation import HardTaskEdge, HardTaskError
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.hard_task.notation import HardTaskEdge, HardTaskError, Theta, tau_k
 from infscale_sym.theory.scaling.rules import AsTail, tail_integral
+from infscale_sym.theory.selection.notation import LogSurvival, SelectionError, Survival, k, r, tau, w, x, y, z
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,6 @@ def _measured(claim: Expr, head: Any, ratios: tuple[str, ...], at: tuple[str, st
     import mpmath
     from sympy import lambdify
 
-    from infscale_sym.quantities.namespaces import MPMATH
-
     integral = only_integral(claim)
     function = lambdify((w, y, Theta, tau_k), outside(claim, integral) * integral.function, "mpmath")
     slopes = []
@@ -215,7 +214,7 @@ def _measured(claim: Expr, head: Any, ratios: tuple[str, ...], at: tuple[str, st
         for big in at:
             with mpmath.workdps(28):
                 th, level = mpmath.mpf(ratio), mpmath.mpf(big)
-                exact = MPMATH[head.__name__](big, ratio, digits=22)
+                exact = head.mpmath(big, ratio, digits=22)
                 errors.append(abs(exact - _plane_sum(lambda a, b, th=th, level=level: function(a, b, th, level), float(th))))
         slopes.append(_slope(errors[0], errors[1], at))
     return slopes
@@ -415,10 +414,8 @@ class EdgeLimit:
 def _edge_gap(claim: Expr, ratio: str, big: str) -> Any:
     import mpmath
 
-    from infscale_sym.quantities.namespaces import MPMATH
-
     with mpmath.workdps(32):
-        exact = MPMATH["HardTaskEdge"](big, ratio, digits=18)
+        exact = HardTaskEdge.mpmath(big, ratio, digits=18)
         return abs(exact - edge_number(ratio) / (2 * mpmath.mpf(big) ** 3))
 
 
@@ -521,9 +518,8 @@ class AtTransition:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy's limit of the registered right side, with Gamma(1 - x) = Gamma(2 - x)/(1 - x); the remainder measured."""
-        from infscale_sym.formulas import FORMULAS
 
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         gap = Symbol("delta", positive=True)
         regular = statement.rhs.subs(gamma(1 - Theta / 2), gamma(2 - Theta / 2) / (1 - Theta / 2)).subs(Theta, 2 - gap)
         value = limit(simplify(regular), gap, 0)
@@ -539,7 +535,5 @@ class AtTransition:
 def _edge_gap_at_two(big: str) -> Any:
     import mpmath
 
-    from infscale_sym.quantities.namespaces import MPMATH
-
     with mpmath.workdps(32):
-        return abs(MPMATH["HardTaskEdge"](big, 2, digits=18) - mpmath.euler / (2 * mpmath.mpf(big) ** 3))
+        return abs(HardTaskEdge.mpmath(big, 2, digits=18) - mpmath.euler / (2 * mpmath.mpf(big) ** 3))

@@ -8,16 +8,16 @@ normal law and weighted. Only draws and the definition enter.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import j, k, rho, t, tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.selection.notation import j, k, rho, t, tau
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 #: Standard deviation of the wider law; its weights stay moderate for up to a dozen answers.
 WIDTH = 1.5
@@ -77,13 +77,11 @@ def _batch(
     return np.array(rows), weight, losses, penalties
 
 
-def _all_orders(formula: Formula, quick: bool) -> Leg:
+def all_orders(formula: Formula, quick: bool) -> Leg:
     """Orders 4 to 6 against the claim; HP-code's pattern (1-1/k)(1-2/k)... continued must be rejected."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
     trials = 200_000 if quick else 500_000
     terms: list[Any] = [formula.statement.rhs.coeff(t, -n) for n in (4, 5, 6)]
-    claim = [numpy_function(term, [k, tau, rho], NUMPY) for term in terms]
+    claim = [numpy_function(term, [k, tau, rho]) for term in terms]
     deviations, controls, rows = [], [], []
     for number, (teacher, judge) in enumerate(OFFSETS):
         for count in (3, 8):
@@ -101,15 +99,13 @@ def _all_orders(formula: Formula, quick: bool) -> Leg:
         f"coefficients of t^-4, t^-5 and t^-6 by dividing series draw by draw, k = 3, 8, {len(OFFSETS)} pairs of offsets, "
         f"{trials} weighted trials each, largest of {len(deviations)} deviations {abs(worst):.1f}"
     )
-    return _leg(worst, control, where, {"points": rows}, "HP-code's pattern (1-1/k)(1-2/k)... continued")
+    return leg(worst, control, where, {"points": rows}, "HP-code's pattern (1-1/k)(1-2/k)... continued")
 
 
-def _two_answers(formula: Formula, quick: bool) -> Leg:
+def two_answers(formula: Formula, quick: bool) -> Leg:
     """Orders 1, 3, 5 at two answers against the closed form."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
     trials = 200_000 if quick else 500_000
-    claim = numpy_function(formula.statement.rhs, [j, tau, rho], NUMPY)
+    claim = numpy_function(formula.statement.rhs, [j, tau, rho])
     deviations, controls, rows = [], [], []
     for number, (teacher, judge) in enumerate(OFFSETS):
         mean, error = drawn_series(2, 5, teacher, judge, trials, SEED + number)
@@ -124,15 +120,13 @@ def _two_answers(formula: Formula, quick: bool) -> Leg:
         f"coefficients of t^-1, t^-3 and t^-5 by dividing series draw by draw, {len(OFFSETS)} pairs of offsets, "
         f"{trials} weighted trials each, largest of {len(deviations)} deviations {abs(worst):.1f}"
     )
-    return _leg(worst, least, where, {"points": rows}, "a coefficient 10 % larger")
+    return leg(worst, least, where, {"points": rows}, "a coefficient 10 % larger")
 
 
-def _many_answers(formula: Formula, quick: bool) -> Leg:
+def many_answers(formula: Formula, quick: bool) -> Leg:
     """Orders 2 and 3 at growing k, plain draws, extrapolated in 1/k."""
-    from infscale_sym.verify.simulation import SEED, _leg, extrapolate
-
     trials, sizes = (100_000 if quick else 300_000), (16, 24, 40, 64)
-    claim = numpy_function(formula.statement.rhs, [j, tau, rho], NUMPY)
+    claim = numpy_function(formula.statement.rhs, [j, tau, rho])
     teacher, judge = OFFSETS[0]
     runs = [drawn_series(size, 3, teacher, judge, trials, SEED + size, width=1.0) for size in sizes]
     deviations, controls, numbers = [], [], {}
@@ -144,15 +138,13 @@ def _many_answers(formula: Formula, quick: bool) -> Leg:
         numbers[f"order {order}"] = {"extrapolated": f"{value:.5g}", "error": f"{error:.2g}", "claim": f"{wanted:.5g}"}
     worst, control = max(deviations, key=abs), min(controls, key=abs)
     where = f"coefficients of t^-2 and t^-3 at k = {', '.join(map(str, sizes))}, {trials} trials each, extrapolated in 1/k"
-    return _leg(worst, control, where, numbers, "a coefficient 15 % larger")
+    return leg(worst, control, where, numbers, "a coefficient 15 % larger")
 
 
-def _truncation(formula: Formula, quick: bool) -> Leg:
+def truncation(formula: Formula, quick: bool) -> Leg:
     """The mean of what a partial sum leaves out, draw by draw, against the first term left out."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
     trials = 200_000 if quick else 500_000
-    bound = numpy_function(formula.statement.rhs, [t, rho, j], NUMPY)
+    bound = numpy_function(formula.statement.rhs, [t, rho, j])
     beyond, controls, rows = [], [], []
     for number, (heat, judge, half) in enumerate(((3.0, 0.5, 0), (8.0, -0.8, 0), (8.0, 0.3, 1))):
         mean, error = drawn_remainder(2 * half + 1, heat, judge, judge, trials, SEED + number)
@@ -161,17 +153,8 @@ def _truncation(formula: Formula, quick: bool) -> Leg:
         controls.append((abs(mean) - most / 2) / error)
         rows.append({"t": heat, "rho": judge, "order": 2 * half + 1, "left out": f"{mean:.5g}", "bound": f"{most:.5g}"})
     where = f"partial sums subtracted draw by draw at {len(rows)} points, {trials} weighted trials each"
-    return _leg(max(beyond), max(controls), where, {"points": rows}, "half the bound")
+    return leg(max(beyond), max(controls), where, {"points": rows}, "half the bound")
 
 
-def _growth(formula: Formula, quick: bool) -> Leg:
+def growth(formula: Formula, quick: bool) -> Leg:
     return Leg("simulation", "not simulable", None, "a statement on orders that no number of draws resolves")
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "hte.all-orders": _all_orders,
-    "hte.coefficients-many-answers": _many_answers,
-    "hte.coefficients-two-answers": _two_answers,
-    "hte.coefficients-growth": _growth,
-    "hte.truncation-two-answers": _truncation,
-}

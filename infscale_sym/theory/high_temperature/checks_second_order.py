@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, diff, expand
 
-from infscale_sym import simulate
+from infscale_sym import registry, simulate
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import k, rho, t, tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.selection.notation import k, rho, t, tau
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import leg
 
 #: Interpolation nodes in 1/t. The polynomial leaves out 1/t^6: at k = 2, where noise is least, some 1e-5 of a coefficient.
 NODES = np.linspace(0, 0.04, 6)
@@ -49,13 +50,11 @@ def _coefficient(formula: Formula, order: int) -> Callable[..., Any]:
     """The claim's coefficient of t^-order as a function of (k, tau, rho)."""
     x = Symbol("x")  # 1/t
     term = diff(expand(formula.statement.rhs.subs(t, 1 / x)), x, order).subs(x, 0) / math.factorial(order)
-    return numpy_function(term, [k, tau, rho], NUMPY)
+    return numpy_function(term, [k, tau, rho])
 
 
-def _expansion(formula: Formula, quick: bool) -> Leg:
+def expansion(formula: Formula, quick: bool) -> Leg:
     """The last coefficient of the claim (for the second order also the first) against the simulated one."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
     third = formula.id.startswith("hte.third")
     answers = ANSWERS if third else ANSWERS[1:]  # at k = 2 the second coefficient is zero draw by draw
     other = _by_id("hte.third.corrected" if formula.id.endswith("printed") else "hte.third.printed") if third else None
@@ -81,17 +80,9 @@ def _expansion(formula: Formula, quick: bool) -> Leg:
     if third and formula.id.endswith("printed"):
         where += f"; the corrected coefficient deviates by at most {max(map(abs, controls)):.1f}"
         return Leg("simulation", f"{abs(worst):.0f} standard errors", abs(worst) <= 4, where, {"points": rows})
-    return _leg(worst, least, where, {"points": rows}, "the printed coefficient" if third else "a coefficient 10 % larger")
+    return leg(worst, least, where, {"points": rows}, "the printed coefficient" if third else "a coefficient 10 % larger")
 
 
 def _by_id(id: str) -> Formula:
-    from infscale_sym.formulas import FORMULAS
 
-    return next(formula for formula in FORMULAS if formula.id == id)
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "hte.second": _expansion,
-    "hte.third.printed": _expansion,
-    "hte.third.corrected": _expansion,
-}
+    return registry.formula(id)

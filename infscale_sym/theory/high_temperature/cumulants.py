@@ -20,17 +20,18 @@ from typing import Any
 from sympy import Add, Expr, Integer, Sum, Symbol, cancel, exp, expand, factorial, sympify
 
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import Expectation, JointCumulant, SampleCumulant, SampleMean
-from infscale_sym.notation.symbols import k, loss, penalty, rho, t, tau, z
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.high_temperature.moments import (
     enumerated_mean,
     largest_joint_cumulant,
     mean_of_product,
     normal_cumulant,
 )
+from infscale_sym.theory.high_temperature.notation import JointCumulant, SampleCumulant, SampleMean, loss, penalty
+from infscale_sym.theory.selection.notation import k, rho, t, tau, z
 from infscale_sym.theory.selection.rules import TOTAL, draw, i, weight
 
 #: Numbers of draws at which an expectation is enumerated: more than its degree in k, so that the polynomials are equal.

@@ -8,12 +8,14 @@ of the sum of the weights lie at complex 1/t arbitrarily near 0; at two answers 
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import Abs, Rational, pi, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
-from infscale_sym.notation.heads import SelectionError
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
-from infscale_sym.notation.symbols import j, k, rho, t, tau
 from infscale_sym.theory.high_temperature.notation import (
     BernoulliNumber,
     CoefficientRatio,
@@ -22,6 +24,14 @@ from infscale_sym.theory.high_temperature.notation import (
     TruncationError,
 )
 from infscale_sym.theory.high_temperature.series import expansion_partial_sum
+from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
+
+here = lazy(__package__)
+_HALF_A_TERM = AtMost(
+    TruncationError(2 * j + 1, 2, t, rho, rho),
+    (-1) ** j * ExpansionCoefficient(2 * j + 3, 2, rho, rho) / (2 * t ** (2 * j + 3)),
+)
+_TELLING = tuple(Fraction(n, 10) for n in (-14, -9, 7, 11, 13))
 
 #: The order in 1/t to which `hte.all-orders` is registered; the generator goes on to any order.
 REGISTERED_ORDER = 6
@@ -36,7 +46,10 @@ ALL_ORDERS = Formula(
     source=OWN,
     deviation="The coefficients are generated, not typed in. The remainder is proved for whole k and measured at real k.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="high_temperature_series",
+    script="high_temperature_series",
+    check=Check(ladder=("1e3", "1e7", "1e14"), near={k: tuple(Fraction(n, 2) for n in (5, 6, 9, 14, 16))}),
+    draw=Recipe(here(".checks:all_orders")),
+    sweep=Sweep(t, (2, 300), True, rho, (0.7,), {k: 4, tau: 1}),
 )
 
 MANY_ANSWERS = Formula(
@@ -48,7 +61,12 @@ MANY_ANSWERS = Formula(
     source=OWN,
     deviation="At a fixed order: the larger the order, the more answers it takes.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="high_temperature_series",
+    script="high_temperature_series",
+    check=Check(
+        ladder=("1e4", "1e8", "1e60"), near={j: tuple(map(Fraction, range(1, 9)))}, note="left side: exact arithmetic at that k"
+    ),
+    draw=Recipe(here(".checks:many_answers")),
+    sweep=Sweep(k, (2, 1e4), True, j, (1, 2, 3, 5), {tau: 1, rho: 0.5}, points=41),
 )
 
 TWO_ANSWERS = Formula(
@@ -64,7 +82,12 @@ TWO_ANSWERS = Formula(
     source=OWN,
     deviation="Of the even orders only a_0 = 1 + tau^2 is not zero.",
     expected=Expected.HOLDS,
-    derivation="high_temperature_series",
+    script="high_temperature_series",
+    check=Check(
+        near={j: tuple(map(Fraction, (0, 1, 3, 8, 30)))}, note="left side: the integral over u, expanded exactly at k = 2"
+    ),
+    draw=Recipe(here(".checks:two_answers")),
+    sweep=Sweep(rho, (-2, 2), False, j, (0, 1, 2), {tau: 1}),
 )
 
 GROWTH = Formula(
@@ -79,7 +102,10 @@ GROWTH = Formula(
     source=OWN,
     deviation="The quotient of successive terms is this over t^2: they shrink while 2j < pi t, about, and then grow.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="high_temperature_series",
+    script="high_temperature_series",
+    check=Check(ladder=("1e9", "1e13", "1e16"), near={rho: _TELLING}),
+    draw=Recipe(here(".checks:growth")),
+    sweep=Sweep(j, (1, 1e4), True, rho, (0, 0.5, 1, 2), {tau: 1}, points=13),
 )
 
 TRUNCATION = Formula(
@@ -93,7 +119,17 @@ TRUNCATION = Formula(
     source=OWN,
     deviation="At every t > 0 and every order; F_2 lies between successive partial sums.",
     expected=Expected.HOLDS,
-    derivation="high_temperature_series",
+    script="high_temperature_series",
+    check=Check(
+        near={
+            j: tuple(map(Fraction, (0, 1, 2, 4))),
+            t: tuple(map(Fraction, (2, 4, 6, 12))),
+            rho: tuple(Fraction(n, 8) for n in (-12, -3, 0, 5, 11)),
+        },
+        broken=(("half the first term left out", _HALF_A_TERM),),
+    ),
+    draw=Recipe(here(".checks:truncation")),
+    sweep=Sweep(t, (0.5, 8), True, j, (0, 1, 3), {rho: 0.5}),
 )
 
 FORMULAS = (ALL_ORDERS, MANY_ANSWERS, TWO_ANSWERS, GROWTH, TRUNCATION)

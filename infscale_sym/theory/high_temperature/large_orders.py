@@ -17,13 +17,13 @@ from sympy import Abs, Expr, Integer, Rational, Symbol, bernoulli, diff, expand,
 
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.symbols import j, rho, t, tau
+from infscale_sym.evaluate.points import random_points
 from infscale_sym.theory.high_temperature.notation import BernoulliNumber, ExpansionCoefficient, Laguerre, TruncationError
 from infscale_sym.theory.high_temperature.rules import same_rational
 from infscale_sym.theory.high_temperature.two_answers import check_rotation
+from infscale_sym.theory.selection.notation import j, rho, t, tau
 
 _X = Symbol("x", positive=True)
 
@@ -117,12 +117,11 @@ def _measured_quotient(quantity: Expr, after: Expr, at: tuple[str, str], digits:
     import mpmath
 
     from infscale_sym.evaluate.lambdify import mpmath_function
-    from infscale_sym.quantities.namespaces import MPMATH
 
     slopes = []
     for point in random_points([tau, rho], 2, {rho: (-1, Rational(3, 5), Rational(3, 2))}):
         names = [*point, j]
-        left, right = (mpmath_function(e, names, MPMATH) for e in (quantity, after))
+        left, right = (mpmath_function(e, names) for e in (quantity, after))
         gaps = []
         for big in at:
             with mpmath.workdps(digits):

@@ -18,8 +18,9 @@ from sympy import Add, Expr, Integer, Mul, expand, factorial, factorial2, ff
 from sympy.functions.combinatorial.numbers import stirling
 from sympy.utilities.iterables import multiset_partitions
 
-from infscale_sym.notation.heads import Expectation, JointCumulant
-from infscale_sym.notation.symbols import k, loss, penalty, rho, tau, z
+from infscale_sym.notation.operators import Expectation
+from infscale_sym.theory.high_temperature.notation import JointCumulant, loss, penalty
+from infscale_sym.theory.selection.notation import k, rho, tau, z
 
 
 def largest_joint_cumulant(order: int) -> int:

@@ -35,16 +35,29 @@ from sympy import (
     together,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import random_points
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import ErrorLaplace, Head, SelectionError, SelectionIntegral, WeightLaplace, normal_density
-from infscale_sym.notation.symbols import j, k, rho, t, tau, u, z
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.theory.high_temperature.moments import normal_moment
 from infscale_sym.theory.high_temperature.notation import ExpansionCoefficient
+from infscale_sym.theory.selection.notation import (
+    ErrorLaplace,
+    SelectionError,
+    SelectionIntegral,
+    WeightLaplace,
+    j,
+    k,
+    rho,
+    t,
+    tau,
+    u,
+    z,
+)
 
 _EPSILON = Symbol("epsilon", positive=True)
 
@@ -59,7 +72,7 @@ class RegisteredEquality:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Match the arguments, put the registered right side in, and compare."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         head, pattern = type(statement.lhs), statement.lhs.args
 
         def insert(e: Expr) -> Expr:
@@ -89,7 +102,7 @@ def same_rational(one: Expr, two: Expr) -> bool:
         key = e.func(*(expand(arg) for arg in e.args))
         return names.setdefault(key, Symbol(f"q{len(names)}"))
 
-    gap = (one - two).replace(lambda e: isinstance(e, (Head, factorial)), named)
+    gap = (one - two).replace(lambda e: isinstance(e, (Quantity, factorial)), named)
     return expand(fraction(together(expand_power_base(gap)))[0]) == 0
 
 

@@ -10,10 +10,13 @@ An expansion at fixed k, tau, rho: truncating it needs t >> 1 + rho^2 + |rho tau
 
 from sympy import Rational
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import SelectionError
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
-from infscale_sym.notation.symbols import k, rho, t, tau
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+
+here = lazy(__package__)
 
 _error = SelectionError(k, t, tau, rho)
 _C1 = 1 + 2 * rho * tau
@@ -29,7 +32,10 @@ SECOND = Formula(
     source=HP.at("Result 2, eq. 15"),
     deviation="Stated for F = delta/s^2 with a remainder; the source has delta and '~'. Derived for whole k, tested at real k.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="high_temperature",
+    script="high_temperature",
+    check=Check(ladder=("1e3", "1e7", "1e18")),
+    draw=Recipe(here(".checks_second_order:expansion")),
+    sweep=Sweep(t, (1, 1e4), True, rho, (0, 1, 2, 4), {k: 10}),
 )
 
 THIRD_PRINTED = Formula(
@@ -42,6 +48,9 @@ THIRD_PRINTED = Formula(
     expected=Expected.REFUTED,
     underived="refuted: right at k = 1 and as k -> oo only; the derivation is that of its correction",
     partner="hte.third.corrected",
+    check=Check(ladder=("1e3", "1e7", "1e14")),
+    draw=Recipe(here(".checks_second_order:expansion")),
+    sweep=Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
 )
 
 THIRD_CORRECTED = Formula(
@@ -57,8 +66,11 @@ THIRD_CORRECTED = Formula(
     source=OWN,
     deviation="The expectation of the third-order sample cumulant exactly in k, in place of (1-1/k)(1-2/k)(1-3/k) C3.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="high_temperature",
+    script="high_temperature",
     partner="hte.third.printed",
+    check=Check(ladder=("1e3", "1e7", "1e14")),
+    draw=Recipe(here(".checks_second_order:expansion")),
+    sweep=Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
 )
 
 FORMULAS = (SECOND, THIRD_PRINTED, THIRD_CORRECTED)

@@ -16,7 +16,7 @@ from typing import Any
 
 from sympy import QQ, Expr, Integer, Rational, ring
 
-from infscale_sym.notation.symbols import k, rho, t, tau
+from infscale_sym.theory.selection.notation import k, rho, t, tau
 
 _RING, _U, _K, _TAU, _RHO = ring("u,k,tau,rho", QQ)
 _LINE, _Z, _A, _B = ring("z,tau,rho", QQ)

@@ -40,10 +40,10 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import normal_density
-from infscale_sym.notation.symbols import j, k, rho, t, tau, z, z_prime
+from infscale_sym.notation.operators import normal_density
 from infscale_sym.theory.high_temperature.notation import BernoulliNumber, ExpansionCoefficient, Laguerre
 from infscale_sym.theory.high_temperature.rules import same_rational
+from infscale_sym.theory.selection.notation import j, k, rho, t, tau, z, z_prime
 from infscale_sym.theory.selection.rules import draw, softmax_average, weight
 
 _X = Symbol("x", positive=True)

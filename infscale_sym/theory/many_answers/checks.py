@@ -7,27 +7,27 @@ t, rho and 1/k for the optima and the threshold. Only draws enter.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from infscale_sym.derive.numbers import SEED
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import chi, j, k, rho, t, tau
+from infscale_sym import registry
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.many_answers.notation import chi
 from infscale_sym.theory.optima.checks import _bootstrap, _gains, _list, _lowest, _verdict
 from infscale_sym.theory.scaling.checks import _inequality, _mean
+from infscale_sym.theory.selection.notation import j, k, rho, t, tau
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 _HEAT, _TEACHER, _JUDGE = 0.8, 1.0, 0.5
 
 
 def _claim(formula: Formula, **values: float) -> float:
-    from infscale_sym.verify.simulation import _numpy
-
     point = {k: 1.0, t: _HEAT, tau: _TEACHER, rho: _JUDGE, chi: 1.0, j: 2.0}
     point |= {s: values[str(s)] for s in point if str(s) in values}
-    return float(_numpy(formula)(*(point[s] for s in formula.symbols)))
+    return float(formula.rhs.numpy(*(point[s] for s in formula.symbols)))
 
 
 def _sampled(sizes: tuple[int, ...], trials: int) -> tuple[Any, Any]:
@@ -35,10 +35,8 @@ def _sampled(sizes: tuple[int, ...], trials: int) -> tuple[Any, Any]:
     return np.array([mean for mean, _ in rows]), np.array([error for _, error in rows])
 
 
-def _limit(formula: Formula, quick: bool) -> Leg:
+def limit(formula: Formula, quick: bool) -> Leg:
     """F_k extrapolated to 1/k = 0; or the slope there; or the sampler itself against the series."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     trials = 200_000 if quick else 500_000
     at = f"t = {_HEAT}, tau = {_TEACHER:g}, rho = {_JUDGE}, {trials} trials each"
     if formula.id == "limit.corrections":
@@ -50,7 +48,7 @@ def _limit(formula: Formula, quick: bool) -> Leg:
         where = f"sampler at k = {_list(sizes)}, {at[: -len(f'{trials} trials each')]}{4 * trials} trials each"
         rows = [{"k": s, "mean": f"{m:.6g}", "error": f"{e:.2g}"} for s, m, e in zip(sizes, mean, error, strict=True)]
         worst = max(deviation, key=abs)
-        return _leg(float(worst), float(max(control, key=abs)), where, {"points": rows}, "the series cut after 1/k")
+        return leg(float(worst), float(max(control, key=abs)), where, {"points": rows}, "the series cut after 1/k")
     if formula.id == "limit.infinite-k":
         sizes = (12, 24, 48, 96)
         mean, error = _sampled(sizes, trials)
@@ -68,10 +66,8 @@ def _limit(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, spread, wanted, 1.5 * wanted, where, "a coefficient 50 % larger")
 
 
-def _ratio(formula: Formula, quick: bool) -> Leg:
+def ratio(formula: Formula, quick: bool) -> Leg:
     """Sample moments of the weight, with the standard error of their ratio."""
-    from infscale_sym.verify.simulation import _leg
-
     z = np.random.default_rng(SEED).standard_normal(400_000 if quick else 2_000_000)
     w = np.exp(-((z + _JUDGE) ** 2) / (2 * _HEAT))
     deviations, controls = [], []
@@ -84,10 +80,10 @@ def _ratio(formula: Formula, quick: bool) -> Leg:
         deviations.append((value - wanted) / error)
         controls.append((value - 1.05 * wanted) / error)
     where = f"sample moments of {z.size} weights, j = 2, 3, 5, t = {_HEAT}, rho = {_JUDGE}"
-    return _leg(float(max(deviations, key=abs)), float(min(controls, key=abs)), where, {}, "a ratio 5 % larger")
+    return leg(float(max(deviations, key=abs)), float(min(controls, key=abs)), where, {}, "a ratio 5 % larger")
 
 
-def _crossover(formula: Formula, quick: bool) -> Leg:
+def crossover(formula: Formula, quick: bool) -> Leg:
     """The sampler along the path on which chi = 1 is fixed; (F - D^2) over its claimed size, extrapolated in 1/k."""
     teacher, judge, sizes = 0.7, 0.6, (12, 18, 28, 44)
     trials = 200_000 if quick else 400_000
@@ -98,17 +94,13 @@ def _crossover(formula: Formula, quick: bool) -> Leg:
         wanted = _claim(formula, k=size, tau=teacher, rho=judge, chi=1.0) - gap
         values.append((mean - gap) / wanted)
         errors.append(error / wanted)
-    from infscale_sym.verify.simulation import extrapolate
-
     value, spread = extrapolate(sizes, values, errors, orders=2)
     where = f"(F - D^2)/claim of the sampler at chi = 1, k = {_list(sizes)}, {trials} trials each, extrapolated in 1/k"
     return _verdict(value, spread, 1.0, 1 / 1.316, where, "a crossover function of one throughout")
 
 
-def _poisson(formula: Formula, quick: bool) -> Leg:
+def poisson(formula: Formula, quick: bool) -> Leg:
     """Points strewn with density chi on a line; the weighted mean of y^2, against the series at chi = 5 and 8."""
-    from infscale_sym.verify.simulation import _leg
-
     trials, reach = 100_000 if quick else 200_000, 6.5
     deviations, controls = [], []
     for n, density in enumerate((5.0, 8.0)):
@@ -125,10 +117,10 @@ def _poisson(formula: Formula, quick: bool) -> Leg:
         deviations.append((float(drawn.mean()) - wanted) / error)
         controls.append((float(drawn.mean()) - (1 + 1.5 * (wanted - 1))) / error)
     where = f"Poisson points of density 5 and 8, {trials} draws each"
-    return _leg(float(max(deviations, key=abs)), float(max(controls, key=abs)), where, {}, "a correction 50 % larger")
+    return leg(float(max(deviations, key=abs)), float(max(controls, key=abs)), where, {}, "a correction 50 % larger")
 
 
-def _criterion(formula: Formula, quick: bool) -> Leg:
+def criterion(formula: Formula, quick: bool) -> Leg:
     """Where the slope of simulated curves at 1/k = 0 changes sign, as a function of the temperature."""
     teacher, judge, counts = -0.1, 1.2, (5, 7, 10, 14, 20, 30, 45)
     wanted = _claim(formula, tau=teacher, rho=judge)
@@ -147,10 +139,8 @@ def _criterion(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, error, wanted, printed, where, "the printed threshold")
 
 
-def _temperature(formula: Formula, quick: bool) -> Leg:
+def temperature(formula: Formula, quick: bool) -> Leg:
     """The place of the minimum of simulated curves over v = 1/(1+t) at growing k, extrapolated in 1/k."""
-    from infscale_sym.verify.simulation import extrapolate
-
     teacher, judge, sizes = -0.1, 1.2, (12.0, 24.0, 48.0, 96.0)
     v = np.array([0.15, 0.2, 0.25, 0.3, 0.35, 0.4])
     settings = [(1 / share - 1, teacher, judge) for share in v]
@@ -162,10 +152,8 @@ def _temperature(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, error, 1 / (1 + best), 1 / (4 + best), where, "the printed 2 C2/C1, larger by 3")
 
 
-def _judge(formula: Formula, quick: bool) -> Leg:
+def judge(formula: Formula, quick: bool) -> Leg:
     """The place of the minimum of simulated curves over rho at growing k, extrapolated in 1/k."""
-    from infscale_sym.verify.simulation import extrapolate
-
     teacher, heat, sizes = 0.7, 1.5, (12.0, 24.0, 48.0, 96.0)
     judges = np.array([1.0, 1.3, 1.6, 1.9, 2.2, 2.5])
     settings = [(heat, teacher, float(judge)) for judge in judges]
@@ -177,7 +165,7 @@ def _judge(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, error, wanted, teacher * heat, where, "tau t in place of tau (1 + t)")
 
 
-def _order(formula: Formula, quick: bool) -> Leg:
+def order(formula: Formula, quick: bool) -> Leg:
     """The two sides of an inequality from independent draws, where simpler conditions do not decide."""
     trials = 100_000 if quick else 400_000
     rows, excess = [], []
@@ -191,21 +179,5 @@ def _order(formula: Formula, quick: bool) -> Leg:
 
 
 def _by_id(id: str) -> Formula:
-    from infscale_sym.formulas import FORMULAS
 
-    return next(formula for formula in FORMULAS if formula.id == id)
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "limit.infinite-k": _limit,
-    "limit.first-correction": _limit,
-    "limit.corrections": _limit,
-    "limit.weight-ratio": _ratio,
-    "limit.crossover": _crossover,
-    "limit.crossover.many-answers": _poisson,
-    "finite-k.criterion": _criterion,
-    "finite-k.no-return": _order,
-    "temperature.optimum-infinite-k": _temperature,
-    "reward.optimum-infinite-k": _judge,
-    "optimum.joint": _order,
-}
+    return registry.formula(id)

@@ -9,13 +9,27 @@ THEORY section 2, beyond HP (arXiv:2512.19905). Everything is dimensionless.
 
 from __future__ import annotations
 
-from sympy import Expr, Integral, exp, oo
+from sympy import Expr, Integral, Symbol, exp, oo
 
-from infscale_sym.notation.heads import Head, normal_density
-from infscale_sym.notation.symbols import chi, j, rho, t, tau, u, z
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.notation.quantity import Quantity
+from infscale_sym.notation.symbols import SymbolEntry
+from infscale_sym.theory.selection.notation import j, rho, t, tau, u, z
+
+chi = Symbol("chi", positive=True)
+
+SYMBOLS: tuple[SymbolEntry, ...] = (
+    SymbolEntry(
+        chi,
+        r"\chi",
+        "chi > 0",
+        "number of answers within reach of the judge's at low temperature, k phi(rho) t^(1/2)",
+        between=("0.2", "3"),
+    ),
+)
 
 
-class _Positive(Head):
+class _Positive(Quantity):
     """A head whose value is known to be positive."""
 
     def _eval_is_positive(self) -> bool:
@@ -28,10 +42,11 @@ class _Positive(Head):
 class WeightMoment(_Positive):
     """E w^j of one answer's weight w = exp(-(z+rho)^2/(2t)), z standard normal; t > 0."""
 
-    nargs = 3
     slots = (j, t, rho)
     meaning = "moment of one answer's weight"
     template = r"\mathbb{{E}}\left[w^{{{0}}}\right]"
+    numpy = ".values:weight_moment"
+    mpmath = ".values:weight_moment_mp"
 
     def unfold(self) -> Expr:
         order, temperature, offset = self.args
@@ -41,10 +56,11 @@ class WeightMoment(_Positive):
 class WeightRatio(_Positive):
     """M_j = E w^j/(E w)^j at (t, rho); k/M_2 is the number of answers that effectively take part in the choice."""
 
-    nargs = 3
     slots = (j, t, rho)
     meaning = "moment of one answer's weight over the power of its mean, at temperature t and judge's offset rho"
     template = r"M_{{{0}}}"
+    numpy = ".values:weight_ratio"
+    mpmath = ".values:weight_ratio_mp"
 
     def unfold(self) -> Expr:
         order, *rest = self.args
@@ -54,10 +70,11 @@ class WeightRatio(_Positive):
 class TiltedError(_Positive):
     """f_j = E[w^j (z+tau)^2]/E w^j: the mean squared error of an answer drawn with the weight w^j; t > 0."""
 
-    nargs = 4
     slots = (j, t, tau, rho)
     meaning = "mean squared error under the normal density tilted by the j-th power of the weight"
     template = r"f_{{{0}}}"
+    numpy = ".values:tilted_error"
+    mpmath = ".values:tilted_error_mp"
 
     def unfold(self) -> Expr:
         order, temperature, teacher, offset = self.args
@@ -68,10 +85,12 @@ class TiltedError(_Positive):
 class LimitError(_Positive):
     """F_oo(t; tau, rho) = (tau - rho/(1+t))^2 + t/(1+t): the selection error among infinitely many answers."""
 
-    nargs = 3
     slots = (t, tau, rho)
     meaning = "selection error among infinitely many answers"
     template = r"F_{{\infty}}\left({0};{1},{2}\right)"
+    numpy = "infscale_sym.theory.selection.values.limits:infinite_k"
+    mpmath = ".values:limit_error_mp"
+    arb = ".values:limit_error_arb"
 
     def unfold(self) -> Expr:
         temperature, teacher, offset = self.args
@@ -81,10 +100,11 @@ class LimitError(_Positive):
 class CrowdLaplace(_Positive):
     """J(u) = int (1 - exp(-u exp(-y^2/2))) dy over the real line: points of unit density, Laplace transformed."""
 
-    nargs = 1
     slots = (u,)
     meaning = "Laplace exponent of the summed weights of uniformly strewn answers"
     template = r"J\left({0}\right)"
+    numpy = ".values:crowd_laplace"
+    mpmath = ".values:crowd_laplace_mp"
 
     def unfold(self) -> Expr:
         return Integral(1 - exp(-self.args[0] * exp(-(z**2) / 2)), (z, -oo, oo))
@@ -93,14 +113,22 @@ class CrowdLaplace(_Positive):
 class CrossoverFactor(_Positive):
     """G(chi) = chi int_0^oo (J(u)/u) exp(-chi J(u)) du: from 1/k^2 (G = 1/(2 chi^2)) to 1/k (G -> 1) at low temperature."""
 
-    nargs = 1
     slots = (chi,)
     meaning = "crossover function of low temperature and many answers: mean squared distance from the judge in units of t"
     template = r"\mathcal{{G}}\left({0}\right)"
+    numpy = ".values:crossover_factor"
+    mpmath = ".values:crossover_factor_mp"
 
     def unfold(self) -> Expr:
         at = self.args[0]
         return at * Integral(CrowdLaplace(u) / u * exp(-at * CrowdLaplace(u)), (u, 0, oo))
 
 
-HEADS: tuple[type[Head], ...] = (WeightMoment, WeightRatio, TiltedError, LimitError, CrowdLaplace, CrossoverFactor)
+QUANTITIES: tuple[type[Quantity], ...] = (
+    WeightMoment,
+    WeightRatio,
+    TiltedError,
+    LimitError,
+    CrowdLaplace,
+    CrossoverFactor,
+)

@@ -16,15 +16,15 @@ from typing import Any
 
 from sympy import Expr, Integer, Integral, Rational, Symbol, diff, exp, expand, factorial, integrate, oo, pi, sqrt
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import evaluate, random_points
+from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, same, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import ErrorLaplace, SelectionError, WeightLaplace, normal_density
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import normal_density
 from infscale_sym.notation.relations import Equal
-from infscale_sym.notation.symbols import k, rho, t, tau, u, z
 from infscale_sym.theory.best_of_k.rules import remainder_exponent
 from infscale_sym.theory.many_answers.notation import (
     CrossoverFactor,
@@ -34,6 +34,7 @@ from infscale_sym.theory.many_answers.notation import (
     WeightMoment,
     WeightRatio,
 )
+from infscale_sym.theory.selection.notation import ErrorLaplace, SelectionError, WeightLaplace, k, rho, t, tau, u, z
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Registered:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is the old expression with the registered side put in."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         if not isinstance(statement, Equal):
             raise DerivationError(f"{self.id} is no equality")
         left, right = (statement.rhs, statement.lhs) if self.backwards else (statement.lhs, statement.rhs)

@@ -15,23 +15,26 @@ from functools import cache
 
 from sympy import Expr, Integer, Integral, Poly, Symbol, cosh, diff, exp, expand, oo, sinh, solve, sqrt, symbols, tanh
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import (
+from infscale_sym.notation.operators import Expectation, ZeroOf
+from infscale_sym.theory.many_answers.rules import Registered
+from infscale_sym.theory.many_answers.series import expansion_coefficients
+from infscale_sym.theory.optima.notation import InverseCoefficient
+from infscale_sym.theory.selection.notation import (
     ErrorLaplace,
-    Expectation,
-    InverseCoefficient,
     SelectionError,
     SquaredMinimum,
     WeightLaplace,
-    ZeroOf,
+    k,
+    rho,
+    t,
+    tau,
+    u,
 )
-from infscale_sym.notation.symbols import k, rho, t, tau, u
-from infscale_sym.theory.many_answers.rules import Registered
-from infscale_sym.theory.many_answers.series import expansion_coefficients
 from infscale_sym.theory.selection.rules import SMALL_COUNTS, TOTAL, DefinitionOfSampling, draw, weight
 
 
@@ -126,7 +129,7 @@ class FirstCorrection:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Put the coefficient in; the registered remainder must fall faster than 1/k."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         if statement.variable != k or (statement.remainder * k).subs(k, oo) != 0:
             raise DerivationError(f"the remainder of {self.id} is not smaller than 1/k")
         small = Symbol("epsilon", positive=True)

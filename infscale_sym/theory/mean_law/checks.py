@@ -5,7 +5,6 @@ Students are fitted to drawn training sets (`simulate.offsets`, `simulate.regres
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,11 +12,13 @@ import numpy as np
 
 from infscale_sym import simulate
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import Sigma, alpha, dimension, frequency, gamma, nu, nu_R, overlap, sigma
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
 from infscale_sym.theory.mean_law.draws import prompt_covariances
+from infscale_sym.theory.mean_law.notation import frequency, nu_R, overlap
+from infscale_sym.theory.regression.notation import Sigma, TeacherRisk, alpha, dimension, gamma, nu, sigma
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import REJECTED, extrapolate, leg
 
 SPECTRUM = np.array([2.0, 0.5])
 #: Weights in a pattern that repeats, each entry on both eigenvalues: they prefer none.
@@ -25,19 +26,17 @@ TEACHER, JUDGE = np.repeat([1.2, 0.5, -0.8], 2), np.repeat([0.7, 0.8, -0.3], 2)
 SHAPE, NOISE, PRIOR = 0.5, 0.8, 1.1
 
 
-def _drawn(formula: Formula, quick: bool) -> Leg:
+def drawn(formula: Formula, quick: bool) -> Leg:
     """A moment of fitted students with a judge of its own, extrapolated in 1/d, against the claim itself."""
-    from infscale_sym.verify.simulation import SEED, _leg, extrapolate
-
     at_prior = formula.id == "predictive.prior-teacher.cross"
     scale = PRIOR / np.sqrt(np.mean(TEACHER**2)) if at_prior else 1.0
     w, other = scale * TEACHER, JUDGE
     point = {alpha: SHAPE, sigma: NOISE, gamma: PRIOR, Sigma: SPECTRUM, nu: float(np.sqrt(np.mean(w**2)))}
     point |= {nu_R: float(np.sqrt(np.mean(other**2))), overlap: float(np.mean(w * other))}
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     wanted = float(claim(*(point[s] for s in formula.symbols)))
     # the judge's share left out: what a judge with the teacher's weights would have
-    teacher_only = float(NUMPY["TeacherRisk"](*(point[s] for s in (alpha, sigma, gamma, Sigma, nu))))
+    teacher_only = float(TeacherRisk.numpy(*(point[s] for s in (alpha, sigma, gamma, Sigma, nu))))
     column = 2 if formula.id == "predictive.judge-law" else 1
     sizes = (12, 24, 48, 72)
     values, errors = [], []
@@ -49,7 +48,7 @@ def _drawn(formula: Formula, quick: bool) -> Leg:
     value, error = extrapolate(sizes, values, errors)
     where = f"fitted students, eigenvalues 2 and 1/2, d = {', '.join(map(str, sizes))} at alpha = 1/2, extrapolated in 1/d"
     numbers = {"extrapolated": f"{value:.8g}", "standard_error": f"{error:.2g}", "claim": f"{wanted:.8g}"}
-    return _leg((value - wanted) / error, (value - teacher_only) / error, where, numbers, "Q in its place")
+    return leg((value - wanted) / error, (value - teacher_only) / error, where, numbers, "Q in its place")
 
 
 @cache  # the cross law and the judge's are read off the same students
@@ -58,10 +57,8 @@ def _students(d: int, teacher: tuple[float, ...], judge: tuple[float, ...], sets
     return prompt_covariances(round(d / SHAPE), d, NOISE, PRIOR, **given, training_sets=sets, seed=seed)
 
 
-def _prior(formula: Formula, quick: bool) -> Leg:
+def prior(formula: Formula, quick: bool) -> Leg:
     """Q + sigma^2 - s^2 of students whose teachers are drawn from the prior, end to end, at three finite sizes."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
     sets = 1_500 if quick else 2_000
     deviations, controls, rows = [], [], []
     for number, (n, d) in enumerate(((6, 3), (4, 8), (40, 20))):
@@ -87,7 +84,7 @@ def _prior(formula: Formula, quick: bool) -> Leg:
         rows.append({"n": n, "d": d, "gap": f"{gap:.4g}", "standard_error": f"{error:.2g}"})
     worst, control = max(deviations, key=abs), min(controls, key=abs)
     where = f"end to end, teachers drawn from the prior, (n, d) = (6, 3), (4, 8), (40, 20), {sets} training sets each"
-    return _leg(worst, control, where, {"points": rows}, "a Q 20 % larger")
+    return leg(worst, control, where, {"points": rows}, "a Q 20 % larger")
 
 
 def _students_without_ridge(d: int, n: int, sets: int, seed: int) -> np.ndarray:
@@ -96,11 +93,9 @@ def _students_without_ridge(d: int, n: int, sets: int, seed: int) -> np.ndarray:
     return prompt_covariances(n, d, NOISE, 1e6 * NOISE, **given, training_sets=sets, seed=seed)[:, 0] / NOISE**2
 
 
-def _kurtosis(formula: Formula, quick: bool) -> Leg:
+def kurtosis(formula: Formula, quick: bool) -> Leg:
     """3 E V^2/(E V)^2 of students without a ridge, at three finite sizes, against the claim."""
-    from infscale_sym.verify.simulation import SEED, _leg
-
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     sets = 15_000 if quick else 30_000
     deviations, controls = [], []
     for number, (d, n) in enumerate(((6, 24), (10, 40), (20, 60))):
@@ -115,15 +110,13 @@ def _kurtosis(formula: Formula, quick: bool) -> Leg:
     worst, control = max(deviations, key=abs), min(controls, key=abs)
     where = f"students without a ridge, (d, n) = (6, 24), (10, 40), (20, 60), {sets} training sets each"
     numbers = {"deviations": [f"{z:.2f}" for z in deviations]}
-    return _leg(worst, control, where, numbers, "only the teacher's chi-square, 3 + 6/d,")
+    return leg(worst, control, where, numbers, "only the teacher's chi-square, 3 + 6/d,")
 
 
-def _bound(formula: Formula, quick: bool) -> Leg:
+def bound(formula: Formula, quick: bool) -> Leg:
     """E exp(-w^2 V/2) of students without a ridge against exp(-w^2 E V/2) and the bound, V drawn, E V their own mean."""
-    from infscale_sym.verify.simulation import REJECTED, SEED
-
     sets = 30_000 if quick else 60_000
-    claim = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    claim = numpy_function(formula.statement.rhs, formula.symbols)
     inside, outside, rows = True, np.inf, []
     for number, (d, n, w) in enumerate(((6, 24, 0.7), (6, 18, 0.5), (10, 30, 0.5))):
         v = _students_without_ridge(d, n, sets, SEED + 10 + number)
@@ -140,13 +133,3 @@ def _bound(formula: Formula, quick: bool) -> Leg:
     words = f"gap of {len(rows)} drawn characteristic functions below the bound by more than 4 standard errors"
     text = f"{words}, {sets} training sets each; half the bound is exceeded by {outside:.0f} standard errors"
     return Leg("simulation", "inside by > 4 standard errors" if good else "not inside", good, text, {"points": rows})
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "predictive.cross-law": _drawn,
-    "predictive.judge-law": _drawn,
-    "predictive.prior-teacher": _prior,
-    "predictive.prior-teacher.cross": _drawn,
-    "predictive.ridgeless-kurtosis": _kurtosis,
-    "predictive.gaussian-bound": _bound,
-}

@@ -6,19 +6,39 @@ w_T and w_R are fixed; nu^2 = w_T'w_T/d, nu_R^2 = w_R'w_R/d, c_TR = w_T'w_R/d. Q
 # SymPy's inline annotations call an applied head a type; pyright believes them.
 # pyright: reportOperatorIssue=false
 
-from sympy import Ge, Gt
+from fractions import Fraction
 
+from sympy import Ge, Gt, Rational
+
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
-from infscale_sym.notation.heads import (
+from infscale_sym.notation.lazy import lazy
+from infscale_sym.notation.relations import AtMost, Equal
+from infscale_sym.theory.mean_law.notation import (
+    CharacteristicGap,
+    CrossRisk,
+    JudgeRisk,
+    MeanEigenvalue,
+    OffsetKurtosis,
+    frequency,
+    nu_R,
+    overlap,
+)
+from infscale_sym.theory.regression.notation import (
     BareRidge,
     DegreesOfFreedom,
     PredictiveVariance,
     RenormalizedRidge,
+    Sigma,
     TeacherRisk,
+    alpha,
+    dimension,
+    gamma,
+    nu,
+    sigma,
 )
-from infscale_sym.notation.relations import AtMost, Equal
-from infscale_sym.notation.symbols import Sigma, alpha, dimension, frequency, gamma, nu, nu_R, overlap, sigma
-from infscale_sym.theory.mean_law.notation import CharacteristicGap, CrossRisk, JudgeRisk, MeanEigenvalue, OffsetKurtosis
+
+here = lazy(__package__)
 
 _model = (alpha, sigma, gamma, Sigma)
 _kappa = RenormalizedRidge(BareRidge(alpha, sigma, gamma), alpha, Sigma)
@@ -35,7 +55,10 @@ CROSS_LAW = Formula(
     source=OWN,
     deviation=_fixed + "(nu^2 - c_TR) kappa df1(kappa).",
     expected=Expected.HOLDS,
-    derivation="mean_law",
+    script="mean_law",
+    check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
+    draw=Recipe(here(".checks:drawn")),
+    sweep=Sweep(alpha, (0.05, 5), True, overlap, (-0.08, 0, 0.08)),
 )
 
 JUDGE_LAW = Formula(
@@ -49,7 +72,10 @@ JUDGE_LAW = Formula(
     domain=Ge(nu**2 * nu_R**2, overlap**2),
     deviation=_fixed + "(nu^2 - c_TR) kappa df1(kappa), and g' Sigma g/d is (nu^2 - 2 c_TR + nu_R^2) Tr Sigma/d.",
     expected=Expected.HOLDS,
-    derivation="mean_law",
+    script="mean_law",
+    check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
+    draw=Recipe(here(".checks:drawn")),
+    sweep=Sweep(alpha, (0.05, 5), True, overlap, (-0.08, 0, 0.08)),
 )
 
 PRIOR_TEACHER = Formula(
@@ -59,7 +85,10 @@ PRIOR_TEACHER = Formula(
     source=OWN,
     deviation="THEORY states it in the proportional limit; it holds for every n and d, on average over teachers and noise.",
     expected=Expected.HOLDS,
-    derivation="mean_law",
+    script="mean_law",
+    check=Check(by_referee=True, enclosed=True, note="left side: bias and noise integrated over the Marchenko-Pastur law"),
+    draw=Recipe(here(".checks:prior")),
+    sweep=Sweep(alpha, (0.05, 5), True, sigma, (0.1, 0.3, 1)),
 )
 
 PRIOR_CROSS = Formula(
@@ -69,7 +98,10 @@ PRIOR_CROSS = Formula(
     source=OWN,
     deviation="Not in THEORY: the cross law at nu = gamma. A judge orthogonal to the teacher has an uncorrelated offset.",
     expected=Expected.HOLDS,
-    derivation="mean_law",
+    script="mean_law",
+    check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
+    draw=Recipe(here(".checks:drawn")),
+    sweep=Sweep(alpha, (0.05, 5), True, overlap, (-0.5, 0.2, 0.5, 1)),
 )
 
 _spare = dimension / alpha - dimension
@@ -82,16 +114,22 @@ RIDGELESS_KURTOSIS = Formula(
     domain=Gt(_spare, 3),
     deviation="Not in THEORY, which says 'Gaussian': exact at n = d/alpha > d + 3, any Sigma; 3 + 6/((1 - alpha) d) + ...",
     expected=Expected.HOLDS,
-    derivation="mean_law",
+    script="mean_law",
+    check=Check(
+        by_referee=True,
+        near={dimension: tuple(map(Fraction, (8, 13, 21, 40))), alpha: tuple(Fraction(1, n) for n in (2, 3, 4))},
+        note="left side: moments summed over the density",
+    ),
+    draw=Recipe(here(".checks:kurtosis")),
+    sweep=Sweep(dimension, (8, 200), True, alpha, (0.2, 0.4, 0.6)),
 )
+
+_bound = frequency**4 / 24 * (dimension / (_spare - 1)) ** 2 * (OffsetKurtosis(dimension, alpha) - 3)
 
 GAUSSIAN_BOUND = Formula(
     id="predictive.gaussian-bound",
     title="The characteristic function of the offset is that of a normal law up to O(1/d)",
-    statement=AtMost(
-        CharacteristicGap(frequency, dimension, alpha),
-        frequency**4 / 24 * (dimension / (_spare - 1)) ** 2 * (OffsetKurtosis(dimension, alpha) - 3),
-    ),
+    statement=AtMost(CharacteristicGap(frequency, dimension, alpha), _bound),
     source=OWN,
     domain=Gt(_spare, 3),
     deviation=(
@@ -99,7 +137,22 @@ GAUSSIAN_BOUND = Formula(
         "the own E Delta^2 and kurtosis of each combination of Delta_T and Delta_R; those are not known in closed form."
     ),
     expected=Expected.HOLDS,
-    derivation="mean_law",
+    script="mean_law",
+    check=Check(
+        near={
+            frequency: tuple(Fraction(n, 20) for n in (2, 5, 10, 24)),
+            dimension: tuple(map(Fraction, (8, 13, 21, 40))),
+            alpha: tuple(Fraction(1, n) for n in (2, 3, 4)),
+        },
+        broken=(
+            (
+                "nine tenths of the bound",
+                AtMost(Rational(10, 9) * CharacteristicGap(frequency, dimension, alpha), _bound),
+            ),
+        ),
+    ),
+    draw=Recipe(here(".checks:bound")),
+    sweep=Sweep(frequency, (0.05, 3), False, dimension, (8, 16, 32)),
 )
 
 FORMULAS = (CROSS_LAW, JUDGE_LAW, PRIOR_TEACHER, PRIOR_CROSS, RIDGELESS_KURTOSIS, GAUSSIAN_BOUND)

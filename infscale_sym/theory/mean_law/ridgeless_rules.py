@@ -19,9 +19,9 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.symbols import alpha, dimension, sigma
 from infscale_sym.theory.mean_law.notation import CharacteristicGap, ChiSquareMoment, OffsetKurtosis, SpreadMoment
 from infscale_sym.theory.regression.drawn_training_sets import CASES, worlds
+from infscale_sym.theory.regression.notation import alpha, dimension, sigma
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,9 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.notation.heads import TeacherRisk
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, nu, nu_R, overlap, sigma
-from infscale_sym.theory.mean_law.notation import CrossRisk, GapForm, JudgeRisk, WeightForm
+from infscale_sym.theory.mean_law.notation import CrossRisk, GapForm, JudgeRisk, WeightForm, nu_R, overlap
 from infscale_sym.theory.regression.drawn_training_sets import CASES, World, _compiled, worlds
+from infscale_sym.theory.regression.notation import Sigma, TeacherRisk, alpha, gamma, nu, sigma
 from infscale_sym.theory.regression.rules import COUNT, SEEN, SIZES, _extrapolated, _registered
 
 #: Weights of teacher and judge, in patterns that repeat: the same on both eigenvalues, or stronger on the larger one.

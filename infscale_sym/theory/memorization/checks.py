@@ -6,30 +6,20 @@ density over draws from the other, or determinants of drawn covariances. No form
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.evaluate.points import SEED
 from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import (
-    alpha,
-    dimension,
-    examples,
-    half_gap,
-    kernel_width,
-    lambda_,
-    offset_across,
-    offset_along,
-    per_feature,
-    zeta,
-)
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.notation.formula import Formula
 from infscale_sym.theory.denoiser.draws import GeneratedLaw, generated_law_infinite, training_set
+from infscale_sym.theory.denoiser.notation import zeta
+from infscale_sym.theory.memorization.notation import half_gap, kernel_width, offset_across, offset_along, per_feature
+from infscale_sym.theory.regression.notation import alpha, dimension, examples, lambda_
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import REJECTED, extrapolate, leg
 
 #: H's setting: zeta = 1 - e^-4.
 TIME, NOISE = 2.0, float(np.exp(-4.0))
@@ -39,7 +29,7 @@ SIZES = (36, 60, 100, 200)
 
 
 def _claim(formula: Formula, point: dict[Any, float]) -> float:
-    function = numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    function = numpy_function(formula.statement.rhs, formula.symbols)
     return float(function(*(point[s] for s in formula.symbols)))
 
 
@@ -49,10 +39,8 @@ def _density(x: np.ndarray, centre: np.ndarray, width: float) -> np.ndarray:
     return np.exp(-np.sum((x - centre) ** 2, axis=1) / (2 * width**2)) / (np.sqrt(2 * np.pi) * width) ** d
 
 
-def _pair(formula: Formula, quick: bool) -> Leg:
+def pair(formula: Formula, quick: bool) -> Leg:
     """Each inner product as the mean of one density over draws from the other; two examples in three dimensions."""
-    from infscale_sym.verify.simulation import _leg
-
     draws = 100_000 if quick else 300_000
     rng = np.random.default_rng(SEED)
     deviations, control, rows = [], np.inf, []
@@ -82,13 +70,11 @@ def _pair(formula: Formula, quick: bool) -> Leg:
         rows.append({"drawn": f"{value:.5f}", "error": f"{error:.1g}", "claim": f"{wanted:.5f}"})
     worst = max(deviations, key=abs)
     where = f"densities at {draws} draws from each law, two sets of two examples in three dimensions"
-    return _leg(worst, control, where, {"points": rows}, "a claim 10 % larger")
+    return leg(worst, control, where, {"points": rows}, "a claim 10 % larger")
 
 
-def _norm(formula: Formula, quick: bool) -> Leg:
+def norm(formula: Formula, quick: bool) -> Leg:
     """||K||^2 of drawn training sets, pair by pair."""
-    from infscale_sym.verify.simulation import _leg
-
     sets = 10_000 if quick else 40_000
     rng = np.random.default_rng(SEED)
     deviations, control = [], np.inf
@@ -101,7 +87,7 @@ def _norm(formula: Formula, quick: bool) -> Leg:
         deviations.append((values.mean() - wanted) / error)
         control = min(control, abs(values.mean() - 1.03 * wanted) / error)
     worst = max(deviations, key=abs)
-    return _leg(worst, control, f"{sets} training sets each at (n, d) = (5, 3), (8, 4)", {}, "a claim 3 % larger")
+    return leg(worst, control, f"{sets} training sets each at (n, d) = (5, 3), (8, 4)", {}, "a claim 3 % larger")
 
 
 def log_overlaps(law: GeneratedLaw, points: np.ndarray, width: float) -> np.ndarray:
@@ -137,10 +123,8 @@ _KINDS = {
 }
 
 
-def _rate(formula: Formula, quick: bool) -> Leg:
+def rate(formula: Formula, quick: bool) -> Leg:
     """A rate at d = 36 ... 200, extrapolated in 1/d, against the claim; for the inequality, below it."""
-    from infscale_sym.verify.simulation import REJECTED, _leg, extrapolate
-
     kind, ratios, width = _KINDS[formula.id]
     sets = 20 if quick else 24
     rng = np.random.default_rng(SEED)
@@ -165,13 +149,11 @@ def _rate(formula: Formula, quick: bool) -> Leg:
         good = inside > 4 and outside > REJECTED
         text = f"{where}: below the bound by {inside:.0f} standard errors; twice the bound is exceeded by {outside:.0f}"
         return Leg("simulation", f"inside by {inside:.0f} standard errors", good, text, numbers)
-    return _leg(max(deviations, key=abs), control, where, numbers, "a claim 10 % larger")
+    return leg(max(deviations, key=abs), control, where, numbers, "a claim 10 % larger")
 
 
-def _determinant(formula: Formula, quick: bool) -> Leg:
+def determinant(formula: Formula, quick: bool) -> Leg:
     """(1/d) ln det(C + lambda) of drawn covariances, extrapolated in 1/d."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     rng = np.random.default_rng(SEED)
     deviations, control = [], np.inf
     sizes, sets = (20, 40, 80), 60 if quick else 100
@@ -191,13 +173,11 @@ def _determinant(formula: Formula, quick: bool) -> Leg:
             deviations.append((value - wanted) / error)
             control = min(control, abs(value - 1.05 * wanted) / error)
     where = f"sample covariances, d = 20, 40, 80, {sets} each, extrapolated in 1/d"
-    return _leg(max(deviations, key=abs), control, where, {}, "a claim 5 % larger")
+    return leg(max(deviations, key=abs), control, where, {}, "a claim 5 % larger")
 
 
-def _gap(formula: Formula, quick: bool) -> Leg:
+def gap(formula: Formula, quick: bool) -> Leg:
     """n_d times the advantage of the examples at n = d^2/2, extrapolated in 1/d; fresh draws enter by their covariance I."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     sizes, width = (16, 24, 40, 64), 0.8
     rng = np.random.default_rng(SEED)
     values, errors = [], []
@@ -219,13 +199,4 @@ def _gap(formula: Formula, quick: bool) -> Leg:
     wanted = _claim(formula, {zeta: ZETA, kernel_width: width, per_feature: 1.0})
     where = f"generated laws at n = d^2/2, d = {', '.join(map(str, sizes))}, n_d times the gap extrapolated in 1/d"
     numbers = {"extrapolated": f"{value:.5f}", "standard_error": f"{error:.1g}", "claim": f"{wanted:.5f}"}
-    return _leg((value - wanted) / error, (value - 1.25 * wanted) / error, where, numbers, "a claim 25 % larger")
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "denoiser.memorization": _pair,
-    "denoiser.memorization.kernel-norm": _norm,
-    "denoiser.log-determinant": _determinant,
-    "denoiser.memorization.gap": _gap,
-    **dict.fromkeys(_KINDS, _rate),
-}
+    return leg((value - wanted) / error, (value - 1.25 * wanted) / error, where, numbers, "a claim 25 % larger")

@@ -8,23 +8,15 @@ Lengths in units of sigma_0; alpha = d/n; zeta = l (e^(2T) - 1)/sigma_0^2; varia
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
-from sympy import Expr, exp, log, sqrt
+from fractions import Fraction
 
+from sympy import Expr, Rational, exp, log, sqrt
+
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula, Source
-from infscale_sym.notation.heads import RenormalizedRidge
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
-from infscale_sym.notation.symbols import (
-    alpha,
-    dimension,
-    examples,
-    half_gap,
-    kernel_width,
-    lambda_,
-    offset_across,
-    offset_along,
-    per_feature,
-    zeta,
-)
+from infscale_sym.theory.denoiser.notation import zeta
 from infscale_sym.theory.memorization.notation import (
     FreshRate,
     HellingerRate,
@@ -38,7 +30,17 @@ from infscale_sym.theory.memorization.notation import (
     SamplingRate,
     SpreadMean,
     generated_variance,
+    half_gap,
+    kernel_width,
+    offset_across,
+    offset_along,
+    per_feature,
 )
+from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, dimension, examples, lambda_
+
+here = lazy(__package__)
+_RATIOS = tuple(Fraction(n, 10) for n in (2, 5, 15, 22))
+_BY_LAW = Check(near={alpha: _RATIOS}, count=3, note="left side: the Marchenko-Pastur integral; right side: complex ridges")
 
 H = Source("H", "Halder", "A solvable generative model with a linear, one-step denoiser", "2411.17807")
 
@@ -61,7 +63,14 @@ PAIR = Formula(
         "place of the sampling law, kernels at 10^4 fresh draws. Any n and either variant: quantities.memorization."
     ),
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=Check(
+        near={dimension: tuple(map(Fraction, (1, 2, 5))), half_gap: tuple(Fraction(n, 4) for n in (2, 3, 5))},
+        count=3,
+        note="left side: coordinate by coordinate, by the trapezoidal rule",
+    ),
+    draw=Recipe(here(".checks:pair")),
+    sweep=Sweep(half_gap, (0.2, 3), False, kernel_width, (0.5, 0.7, 1), {dimension: 3}),
 )
 
 KERNEL_NORM = Formula(
@@ -71,7 +80,14 @@ KERNEL_NORM = Formula(
     source=OWN,
     deviation="At h_K = n^(-1/d) the first term is exactly 1 and the second exponentially small in d.",
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=Check(
+        near={dimension: tuple(map(Fraction, (4, 7, 10))), examples: tuple(map(Fraction, (2, 5, 40)))},
+        count=2,
+        note="left side: over the distance of two examples, by the trapezoidal rule",
+    ),
+    draw=Recipe(here(".checks:norm")),
+    sweep=Sweep(kernel_width, (0.5, 1.2), False, examples, (3, 10, 100), {dimension: 10}),
 )
 
 _kappa = RenormalizedRidge(lambda_, alpha, 1)
@@ -83,7 +99,15 @@ LOG_MEAN = Formula(
     source=OWN,
     deviation="Holds for complex ridges off the negative axis by continuation; the rates below use that.",
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=Check(
+        independent={LogMean: here(".values_exact:log_mean_by_law_mp")},
+        near={alpha: _RATIOS},
+        count=3,
+        note="left side: the Marchenko-Pastur integral; right side: the root solve",
+    ),
+    draw=Recipe(here(".checks:determinant")),
+    sweep=Sweep(lambda_, (1e-2, 10), True, alpha, (0.2, 0.5, 2)),
 )
 
 
@@ -105,7 +129,10 @@ SAMPLING_RATE = Formula(
     source=OWN,
     deviation="Not in H. The pole is complex: eigenvalues never reach it.",
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=_BY_LAW,
+    draw=Recipe(here(".checks:rate")),
+    sweep=Sweep(alpha, (0.05, 5), True, zeta, (0.3, 1, 3)),
 )
 
 _top, _p, _q = quadratic(_h)
@@ -130,7 +157,10 @@ KERNEL_RATE = Formula(
     source=OWN,
     deviation="Not in H.",
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=_BY_LAW,
+    draw=Recipe(here(".checks:rate")),
+    sweep=Sweep(alpha, (0.05, 5), True, kernel_width, (0.5, 0.7, 1)),
 )
 
 FRESH_RATE = Formula(
@@ -143,7 +173,10 @@ FRESH_RATE = Formula(
     source=OWN,
     deviation="Not in H.",
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=_BY_LAW,
+    draw=Recipe(here(".checks:rate")),
+    sweep=Sweep(alpha, (0.05, 5), True, kernel_width, (0.5, 0.7, 1)),
 )
 
 GAP = Formula(
@@ -158,7 +191,10 @@ GAP = Formula(
     source=OWN,
     deviation="Per dimension; d times it is of order one where n = d^2 zeta/(1 + (1 + zeta) h_K^2)^2.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="memorization",
+    script="memorization",
+    check=Check(ladder=("1e3", "1e7", "1e20")),
+    draw=Recipe(here(".checks:gap")),
+    sweep=Sweep(per_feature, (1.5, 1e3), True, zeta, (0.3, 1, 3), points=41),
 )
 
 NEVER = Formula(
@@ -171,7 +207,14 @@ NEVER = Formula(
         "<g, s> exceeds <g, K> by the factor exp(d/(2 (2 + zeta))) or more."
     ),
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=Check(
+        near={alpha: _RATIOS},
+        count=3,
+        broken=(("three times the bound", AtMost(KernelAdvantage(alpha, zeta), Rational(-3, 2) / (2 + zeta))),),
+    ),
+    draw=Recipe(here(".checks:rate")),
+    sweep=Sweep(alpha, (0.05, 0.9), True, zeta, (0.3, 1, 3)),
 )
 
 HELLINGER = Formula(
@@ -188,7 +231,14 @@ HELLINGER = Formula(
     source=H,
     deviation="H's code evaluates the distance itself; here its rate. For n <= d the generated law is singular and it is 1.",
     expected=Expected.HOLDS,
-    derivation="memorization",
+    script="memorization",
+    check=Check(
+        near={alpha: tuple(Fraction(n, 10) for n in (1, 2, 4, 6))},
+        count=3,
+        note="left side: the Marchenko-Pastur integral; right side: complex ridges",
+    ),
+    draw=Recipe(here(".checks:rate")),
+    sweep=Sweep(alpha, (0.05, 0.9), False, zeta, (0.3, 1, 3)),
 )
 
 FORMULAS = (PAIR, KERNEL_NORM, LOG_MEAN, SAMPLING_RATE, KERNEL_RATE, FRESH_RATE, GAP, NEVER, HELLINGER)

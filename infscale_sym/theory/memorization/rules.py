@@ -42,12 +42,12 @@ from sympy import (
 
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.evaluate.points import SEED
 from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.notation.symbols import alpha, eigenvalue, kappa, kernel_width, lambda_, per_feature, z, zeta
+from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
 from infscale_sym.theory.memorization.notation import (
     FreshRate,
     HellingerRate,
@@ -56,10 +56,13 @@ from infscale_sym.theory.memorization.notation import (
     NormalOverlap,
     PoleMean,
     SamplingRate,
-    SpectralMean,
     SpreadMean,
     generated_variance,
+    kernel_width,
+    per_feature,
 )
+from infscale_sym.theory.regression.notation import alpha, eigenvalue, kappa, lambda_
+from infscale_sym.theory.selection.notation import z
 
 x = eigenvalue
 _HALF = Rational(1, 2)
@@ -154,16 +157,16 @@ def meaning(rate: Expr) -> Expr:
     """The spectral mean that a rate is, d, n -> oo: the trace of C settles at d, the offset of the mean is O(1) in all."""
     if isinstance(rate, SamplingRate):
         ratio, noise = rate.args
-        return -SpectralMean(log(_over(noise, 1) / 2), ratio) / 2
+        return -MarchenkoPasturMean(log(_over(noise, 1) / 2), ratio) / 2
     if isinstance(rate, (KernelRate, FreshRate)):
         ratio, noise, width = rate.args
         over = _over(noise, width)
         distance = x / over if isinstance(rate, KernelRate) else 1 / over
-        return -SpectralMean(log(over / 2) + distance, ratio) / 2
+        return -MarchenkoPasturMean(log(over / 2) + distance, ratio) / 2
     if isinstance(rate, HellingerRate):
         ratio, noise = rate.args
         over = _over(noise, 1)
-        return SpectralMean(2 * log(over) - log(4 * (over - 1)), ratio) / 4
+        return MarchenkoPasturMean(2 * log(over) - log(4 * (over - 1)), ratio) / 4
     raise DerivationError(f"{rate} is no rate per dimension")
 
 
@@ -247,7 +250,7 @@ def number(expr: Expr, ratio: float, noise: float, width: float) -> float:
         atom = (1 - 1 / ratio) * function(0.0) if ratio > 1 else 0.0
         return Integer(1) * float(np.sum(weights * function(nodes)) + atom)
 
-    return float(expr.replace(lambda e: isinstance(e, SpectralMean), mean).subs(point))
+    return float(expr.replace(lambda e: isinstance(e, MarchenkoPasturMean), mean).subs(point))
 
 
 # Means over the spectrum.
@@ -258,7 +261,7 @@ _NAMES = (LogMean, PoleMean, SpreadMean)
 def integrand(expr: Expr) -> Expr:
     """f with expr = <f>: names opened, constants taken under the mean. The expression must be linear in means at one alpha."""
     opened = expr.replace(lambda e: isinstance(e, _NAMES), lambda e: e.unfold())
-    means = sorted(opened.atoms(SpectralMean), key=str)
+    means = sorted(opened.atoms(MarchenkoPasturMean), key=str)
     if len({e.args[1] for e in means}) > 1:
         raise DerivationError("means at different alpha")
     marks = {e: Symbol(f"mean_{n}") for n, e in enumerate(means)}
@@ -330,7 +333,7 @@ class LogDeterminant:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Along lambda = kappa (1 - alpha/(1 + kappa)), by SymPy: the slope, and the limit kappa -> oo."""
-        if before != SpectralMean(log(x + lambda_), alpha):
+        if before != MarchenkoPasturMean(log(x + lambda_), alpha):
             raise DerivationError("this rule is for the mean of ln(x + lambda)")
         path = kappa * (1 - alpha / (1 + kappa))
         claim = after.subs(self.ridge, kappa)
@@ -355,7 +358,7 @@ class RidgeToZero:
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The limit kappa -> 0 by SymPy."""
         value = log(1 + kappa) + (1 - 1 / alpha) * log(1 - alpha / (1 + kappa)) - 1 / (1 + kappa)
-        mean = SpectralMean(log(x), alpha)
+        mean = MarchenkoPasturMean(log(x), alpha)
         if not before.has(mean) or not is_zero(expand(before.subs(mean, limit(value, kappa, 0)) - after)):
             raise DerivationError("<ln x> is -1 + (1 - 1/alpha) ln(1 - alpha)")
         return Evidence(SYMBOLIC, "lambda/kappa = 1 - alpha/(1 + kappa); limit by SymPy")
@@ -389,7 +392,7 @@ class NarrowSpectrum:
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The coefficient by SymPy, the remainder by its exponent."""
         function = integrand(before)
-        if before.atoms(SpectralMean).pop().args[1] != 1 / per_feature:
+        if before.atoms(MarchenkoPasturMean).pop().args[1] != 1 / per_feature:
             raise DerivationError("this rule takes alpha = 1/n_d")
         series = function.subs(x, 1) + diff(function, x, 2).subs(x, 1) / (2 * per_feature)
         if expand(fraction(together(series - after))[0]) != 0:

@@ -7,16 +7,17 @@ of k normal draws by inversion, ln P(z > M) = ln(x/k) with x standard exponentia
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from infscale_sym import simulate
-from infscale_sym.derive.numbers import SEED
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import closeness, exaggeration, k, rho, tau
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.misspecified.notation import closeness, exaggeration
+from infscale_sym.theory.selection.notation import k, rho, tau
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 #: (k, tau, rho): a judge between, beyond, far beyond, and on the other side.
 CASES = ((2, 1.0, 0.3), (6, 0.5, 1.4), (24, 1.2, 2.5), (12, 0.8, -0.6))
@@ -27,11 +28,9 @@ def _drawn(count: int, teacher: float, judge: float, trials: int, seed: int) -> 
     return float(np.ravel(result.mean)[0]), float(np.ravel(result.standard_error)[0])
 
 
-def _distance(formula: Formula, quick: bool) -> Leg:
+def distance(formula: Formula, quick: bool) -> Leg:
     """The hard argmin against the exact right side."""
-    from infscale_sym.verify.simulation import _leg, _numpy
-
-    claim, trials = _numpy(formula), 60_000 if quick else 400_000
+    claim, trials = formula.rhs.numpy, 60_000 if quick else 400_000
     deviations, control, rows = [], 0.0, []
     for number, (count, teacher, judge) in enumerate(CASES):
         mean, error = _drawn(count, teacher, judge, trials, SEED + number)
@@ -41,14 +40,12 @@ def _distance(formula: Formula, quick: bool) -> Leg:
         rows.append({"k": count, "tau": teacher, "rho": judge, "mean": f"{mean:.6g}", "error": f"{error:.2g}"})
     worst = max(deviations, key=abs)
     where = f"hard argmin at {len(CASES)} points, {trials} trials each, largest deviation {abs(worst):.1f}"
-    return _leg(worst, control, where, {"points": rows}, "a claim 5 % larger")
+    return leg(worst, control, where, {"points": rows}, "a claim 5 % larger")
 
 
-def _orders(formula: Formula, quick: bool) -> Leg:
+def orders(formula: Formula, quick: bool) -> Leg:
     """The hard argmin at k large enough for the truncated series, small enough for its last terms to be seen."""
-    from infscale_sym.verify.simulation import _leg, _numpy
-
-    claim, trials = _numpy(formula), 100_000 if quick else 400_000
+    claim, trials = formula.rhs.numpy, 100_000 if quick else 400_000
     cases = ((12, 0.4, 0.6), (16, 0.5, 0.6), (16, -0.3, 0.2), (24, 0.8, 0.9))
     deviations, controls, rows = [], [], []
     for number, (count, teacher, judge) in enumerate(cases):
@@ -61,13 +58,11 @@ def _orders(formula: Formula, quick: bool) -> Leg:
         rows.append({"k": count, "tau": teacher, "rho": judge, "mean": f"{mean:.6g}", "error": f"{error:.2g}"})
     worst = max(deviations, key=abs)
     where = f"hard argmin at k = 12 ... 24, {len(cases)} points, {trials} trials each, largest deviation {abs(worst):.1f}"
-    return _leg(worst, max(controls, key=abs), where, {"points": rows}, "the series cut after k^-2")
+    return leg(worst, max(controls, key=abs), where, {"points": rows}, "the series cut after k^-2")
 
 
-def _bound(formula: Formula, quick: bool) -> Leg:
+def bound(formula: Formula, quick: bool) -> Leg:
     """Both sides drawn; the left must not be larger, and a left side with half the slope in rho D must be."""
-    from infscale_sym.verify.simulation import _leg
-
     trials = 100_000 if quick else 400_000
     deviations, controls, rows = [], [], []
     for number, (count, teacher, judge) in enumerate(((8, 0.7, 1.2), (20, 0.5, 1.5), (40, 0.2, 1.6))):
@@ -79,13 +74,11 @@ def _bound(formula: Formula, quick: bool) -> Leg:
         controls.append(min(0.0, (whole - gap**2 - wrong * own) / math.hypot(error, wrong * noise)))
         rows.append({"k": count, "tau": teacher, "rho": judge, "mean": f"{whole:.6g}", "error": f"{error:.2g}"})
     where = f"both sides drawn at {len(rows)} points, {trials} trials each, largest violation {abs(min(deviations)):.1f}"
-    return _leg(min(deviations), min(controls), where, {"points": rows}, "half the coefficient of rho D")
+    return leg(min(deviations), min(controls), where, {"points": rows}, "half the coefficient of rho D")
 
 
-def _tie(formula: Formula, quick: bool) -> Leg:
+def tie(formula: Formula, quick: bool) -> Leg:
     """(F - plateau) over the claimed term, the powers of k replaced by (k+1)...(k+4): 1 + O(1/k^2)."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     judge = 1.0
     teacher, trials = judge - 1 / (2 * judge), 200_000 if quick else 1_000_000
     sizes, values, errors = (4, 6, 8, 11), [], []
@@ -100,7 +93,7 @@ def _tie(formula: Formula, quick: bool) -> Leg:
         "(F - plateau) over the claim extrapolated"
     )
     numbers = {"ratio": f"{value:.4g}", "standard_error": f"{error:.2g}"}
-    return _leg((value - 1) / error, value / error, where, numbers, "no term in k^-4")
+    return leg((value - 1) / error, value / error, where, numbers, "no term in k^-4")
 
 
 def record_curves(teacher: float, shares: np.ndarray, trials: int, seed: int) -> np.ndarray:
@@ -118,12 +111,10 @@ def record_curves(teacher: float, shares: np.ndarray, trials: int, seed: int) ->
     return out
 
 
-def _far(formula: Formula, quick: bool) -> Leg:
+def far(formula: Formula, quick: bool) -> Leg:
     """Where the simulated record's error is least, and how small: extrapolated in 1/tau^4 (N), 1/tau^4 (tau^2 F)."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
     place = formula.id.endswith("far")
-    claim, trials = _numpy(formula), 200_000 if quick else 800_000
+    claim, trials = formula.rhs.numpy, 200_000 if quick else 800_000
     shares = np.exp(np.linspace(-1.1, -0.1, 7))
     sizes, values, errors = (6.0, 8.0, 12.0, 20.0), [], []
     for number, teacher in enumerate(sizes):
@@ -144,7 +135,7 @@ def _far(formula: Formula, quick: bool) -> Leg:
     )
     wrong = 1 / math.exp(-0.5772156649015329) - 1 if place else 0.05
     words = "a claim without exp(-gamma_E)" if place else "a claim 5 % larger"
-    return _leg(value / error, (value - wrong) / error, where, {"gap": f"{value:.3g}", "standard_error": f"{error:.2g}"}, words)
+    return leg(value / error, (value - wrong) / error, where, {"gap": f"{value:.3g}", "standard_error": f"{error:.2g}"}, words)
 
 
 def _lowest(x: np.ndarray, y: np.ndarray, degree: int = 3) -> tuple[float, float]:
@@ -178,11 +169,9 @@ def subset_curves(judge: float, counts: np.ndarray, draws: int, trials: int, see
     return square @ weight, pull @ weight
 
 
-def _near(formula: Formula, quick: bool) -> Leg:
+def near(formula: Formula, quick: bool) -> Leg:
     """The number of answers at which the drawn error is least, for judges ever nearer to the boundary, less the claim."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
-    claim, trials, judge = _numpy(formula), 20_000 if quick else 40_000, 1.0
+    claim, trials, judge = formula.rhs.numpy, 20_000 if quick else 40_000, 1.0
     counts = np.arange(3, 130)
     square, pull = subset_curves(judge, counts, 250, trials, SEED)
     near = (9.0, 16.0, 30.0, 60.0, 120.0, 240.0)
@@ -206,15 +195,4 @@ def _near(formula: Formula, quick: bool) -> Leg:
         f"claim at Lambda = 9 to 240, extrapolated: {value:+.3f} +- {error:.3f}"
     )
     numbers = {"gap": f"{value:.4g}", "standard_error": f"{error:.2g}"}
-    return _leg(value / error, (4 - abs(value)) / error, where, numbers, "the leading term without the -4")
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
-    "best-of-k.misspecified.distance": _distance,
-    "best-of-k.misspecified.bound": _bound,
-    "best-of-k.misspecified.all-orders": _orders,
-    "best-of-k.misspecified.tie": _tie,
-    "best-of-k.misspecified.optimum-near": _near,
-    "best-of-k.misspecified.optimum-far": _far,
-    "best-of-k.misspecified.least-error": _far,
-}
+    return leg(value / error, (4 - abs(value)) / error, where, numbers, "the leading term without the -4")

@@ -21,10 +21,9 @@ def approach(rho: float = 1.0, margins: Sequence[float] = (0.6, 0.2, 0.0, -0.2, 
     """
     from infscale_sym.evaluate.lambdify import numpy_function
     from infscale_sym.notation import symbols
-    from infscale_sym.quantities.namespaces import NUMPY
     from infscale_sym.theory.misspecified.formulas import ALL_ORDERS
 
-    claim = numpy_function(ALL_ORDERS.statement.rhs, [symbols.k, symbols.tau, symbols.rho], NUMPY)
+    claim = numpy_function(ALL_ORDERS.statement.rhs, [symbols.k, symbols.tau, symbols.rho])
     k = np.logspace(0, 4, 241)
     unit = np.pi * np.exp(rho**2) / k**2
     with styled():

@@ -8,14 +8,26 @@ rises to it from below.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import EulerGamma, exp, pi, sqrt, zeta
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
-from infscale_sym.notation.heads import OptimalNumber, SelectionError
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
-from infscale_sym.notation.symbols import closeness, exaggeration, k, rho, tau
-from infscale_sym.theory.misspecified.notation import AnswersBeyondTeacher, DistanceIntegral, LeastError
+from infscale_sym.theory.misspecified.notation import (
+    AnswersBeyondTeacher,
+    DistanceIntegral,
+    LeastError,
+    closeness,
+    exaggeration,
+)
 from infscale_sym.theory.misspecified.series import misspecified_partial_sum
+from infscale_sym.theory.optima.notation import OptimalNumber
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau
+
+here = lazy(__package__)
 
 #: The order in 1/k to which the series is registered; the generator goes on to any order.
 REGISTERED_ORDER = 6
@@ -28,7 +40,14 @@ DISTANCE = Formula(
     source=OWN,
     deviation="For real k > 0; tested for k > 1.",
     expected=Expected.HOLDS,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(
+        near={k: tuple(map(Fraction, (2, Fraction(7, 2), 12, 40)))},
+        note="right side: the integral over the distance by Gauss-Legendre panels",
+        count=3,
+    ),
+    draw=Recipe(here(".checks:distance")),
+    sweep=Sweep(k, (1, 1e3), True, rho, (0.5, 1.6), {tau: 1}, points=61),
 )
 
 BOUND = Formula(
@@ -41,7 +60,20 @@ BOUND = Formula(
     source=OWN,
     deviation="Above the plateau at every k if 1 + 2 rho (tau - rho) >= 0. Equality is approached as k -> oo.",
     expected=Expected.HOLDS,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(
+        near={k: tuple(map(Fraction, (5, 12, 40)))},
+        broken=(
+            (
+                "half the coefficient of rho (tau - rho)",
+                AtMost(
+                    (tau - rho) ** 2 + (1 + rho * (tau - rho)) * SelectionError(k, 0, rho, rho), SelectionError(k, 0, tau, rho)
+                ),
+            ),
+        ),
+    ),
+    draw=Recipe(here(".checks:bound")),
+    sweep=Sweep(k, (1, 1e3), True, rho, (1.2, 1.4, 2), {tau: 1}),
 )
 
 ALL_ORDERS = Formula(
@@ -56,7 +88,10 @@ ALL_ORDERS = Formula(
     source=OWN,
     deviation="Each coefficient is A + (tau - rho) A' with A(rho) that of best-of-k.all-orders: generated, not typed in.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(enclosed=True, quick_far="1e16"),
+    draw=Recipe(here(".checks:orders")),
+    sweep=Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
 )
 
 TIE = Formula(
@@ -72,7 +107,10 @@ TIE = Formula(
     source=OWN,
     deviation="The boundary is 1 + 2 rho (tau - rho) = 0, where the orders k^-2 and k^-3 vanish together.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(enclosed=True, quick_far="1e16", near={rho: tuple(Fraction(n, 10) for n in (-13, -7, 8, 15))}),
+    draw=Recipe(here(".checks:tie")),
+    sweep=Sweep(curve=rho, values=(0.5, 0.8, 1.2)),
 )
 
 NEAR = Formula(
@@ -88,7 +126,10 @@ NEAR = Formula(
     source=OWN,
     deviation="Lambda = -1/(1 + 2 rho (tau - rho)); for rho < 0 mirror tau and rho together.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(ladder=("1e6", "1e10", "1e20"), near={rho: tuple(Fraction(n, 10) for n in (6, 9, 13))}),
+    draw=Recipe(here(".checks:near")),
+    sweep=Sweep(closeness, (1, 1e4), True, rho, (0.5, 1, 1.5), points=41),
 )
 
 FAR = Formula(
@@ -106,7 +147,10 @@ FAR = Formula(
         "exp(-gamma_E) sqrt(2 pi) tau exp(tau^2/2)."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(ladder=("1e2", "1e6", "1e10")),
+    draw=Recipe(here(".checks:far")),
+    sweep=Sweep(tau, (1, 6.5), True, exaggeration, (0.3, 0.6, 2), points=41),
 )
 
 LEAST = Formula(
@@ -121,7 +165,10 @@ LEAST = Formula(
     source=OWN,
     deviation="tau -> oo at fixed c = rho/tau - 1 > 0; infinitely many answers leave c^2 tau^2.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="misspecified",
+    script="misspecified",
+    check=Check(ladder=("1e2", "1e6", "1e9")),
+    draw=Recipe(here(".checks:far")),
+    sweep=Sweep(tau, (1, 6.5), True, exaggeration, (0.3, 0.6, 2), points=41),
 )
 
 FORMULAS = (DISTANCE, BOUND, ALL_ORDERS, TIE, NEAR, FAR, LEAST)

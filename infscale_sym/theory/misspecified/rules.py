@@ -35,15 +35,16 @@ from sympy import (
     tanh,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import evaluate, random_points
+from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, only_integral, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import ArgMin, LogSurvival, SelectionError, Survival
-from infscale_sym.notation.symbols import beyond, k, r, rho, tau, x
-from infscale_sym.theory.misspecified.notation import DistanceIntegral
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import ArgMin
+from infscale_sym.theory.misspecified.notation import DistanceIntegral, beyond
+from infscale_sym.theory.selection.notation import LogSurvival, SelectionError, Survival, k, r, rho, tau, x
 
 
 def _two_integrals(before: Expr, after: Expr) -> tuple[Expr, Expr]:
@@ -152,7 +153,7 @@ class InsertEqual:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The side without the selection error is the other one with it put in."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
         source, target = (after, before) if self.back else (before, after)
         names = {p: i for i, p in enumerate(statement.lhs.args) if isinstance(p, Symbol)}
 
@@ -273,7 +274,7 @@ _SMALL = Symbol("epsilon", positive=True)
 
 
 def _inserted(id: str, expr: Expr) -> Expr:
-    statement = next(f for f in FORMULAS if f.id == id).statement
+    statement = registry.statement(id)
     names = {p: i for i, p in enumerate(statement.lhs.args) if isinstance(p, Symbol)}
     done = expr.replace(
         lambda e: isinstance(e, SelectionError),

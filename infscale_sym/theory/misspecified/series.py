@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Integer, Mul, diff, exp, expand, pi
 
-from infscale_sym.notation.symbols import k, rho, tau
 from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
+from infscale_sym.theory.selection.notation import k, rho, tau
 
 
 def misspecified_coefficients(order: int) -> tuple[Expr, ...]:

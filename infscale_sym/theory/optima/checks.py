@@ -10,14 +10,14 @@ threshold, its slope at 1/k = 0 changes sign) somewhere, and that place is boots
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from infscale_sym.derive.numbers import SEED
-from infscale_sym.formulas import Formula
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import ALLOWED, extrapolate, leg
 
 Array = NDArray[np.float64]
 
@@ -63,27 +63,23 @@ def _lowest(x: Array, y: Array, degree: int) -> float:
 
 
 def _extrapolated(values: Sequence[float], errors: Sequence[float], sizes: Sequence[float]) -> tuple[float, float]:
-    from infscale_sym.verify.simulation import extrapolate
-
     return extrapolate(sizes, values, errors, orders=1)
 
 
 def _verdict(value: float, error: float, wanted: float, wrong: float, where: str, words: str, rejected: bool = False) -> Leg:
-    from infscale_sym.verify.simulation import ALLOWED, _leg
-
     numbers = {"extrapolated": f"{value:.5g}", "standard_error": f"{error:.2g}", "claim": f"{wanted:.5g}"}
     text = f"{where}: {value:.4f} +- {error:.4f}, claimed {wanted:.4f}"
     if rejected:
         deviation = abs(value - wanted) / error
         return Leg("simulation", f"{deviation:.0f} standard errors", deviation <= ALLOWED, text, numbers)
-    return _leg((value - wanted) / error, (value - wrong) / error, text, numbers, words)
+    return leg((value - wanted) / error, (value - wrong) / error, text, numbers, words)
 
 
 def _dull(h: float) -> float:
     return (1 / h - 1) / (2 * _JUDGE)
 
 
-def _number(formula: Formula, quick: bool) -> Leg:
+def number(formula: Formula, quick: bool) -> Leg:
     """1/k_* at half the threshold, from simulated curves over k."""
     share, counts = 0.5, (1, 2, 3, 4, 5, 6, 8, 10, 13)
     claims = {
@@ -106,7 +102,7 @@ def _number(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, error, wanted, wrong, where, "the printed number", rejected=wanted != right)
 
 
-def _threshold(formula: Formula, quick: bool) -> Leg:
+def threshold(formula: Formula, quick: bool) -> Leg:
     """t_c/(rho^2 h): where the slope of simulated curves at 1/k = 0 changes its sign."""
     counts, shares = (2, 3, 4, 6, 9, 14, 22, 36), np.array([0.6, 0.8, 1.0, 1.25])
     trials = 60_000 if quick else 100_000
@@ -128,7 +124,7 @@ def _threshold(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, error, 3.0, 2.0, where, "2 in place of 3")
 
 
-def _temperature(formula: Formula, quick: bool) -> Leg:
+def temperature(formula: Formula, quick: bool) -> Leg:
     """t_*/(rho^2 h) at k = 6, from simulated curves over 1/t."""
     count, units = 6, 1 / np.array([0.35, 0.5, 0.65, 0.8, 0.95, 1.1])
     trials = 60_000 if quick else 100_000
@@ -144,7 +140,7 @@ def _temperature(formula: Formula, quick: bool) -> Leg:
     return _verdict(value, error, 2 * (1 - 2 / count), 2.0, where, "2 without the factor 1 - 2/k")
 
 
-def _judge(formula: Formula, quick: bool) -> Leg:
+def judge(formula: Formula, quick: bool) -> Leg:
     """rho_*/sqrt(t) at k = 6, tau = 1/sqrt(t), from simulated curves over rho."""
     count, units = 6, np.array([0.6, 0.9, 1.2, 1.5, 1.8, 2.1])
     trials = 30_000 if quick else 100_000
@@ -162,13 +158,3 @@ def _judge(formula: Formula, quick: bool) -> Leg:
 
 def _list(sizes: Sequence[float]) -> str:
     return ", ".join(f"{size:g}" for size in sizes)
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
-    "finite-k.threshold": _threshold,
-    "finite-k.optimum.printed": _number,
-    "finite-k.optimum.printed.temperature": _number,
-    "finite-k.optimum.corrected": _number,
-    "temperature.optimum": _temperature,
-    "reward.optimum": _judge,
-}

@@ -9,13 +9,23 @@ tau = (1/h - 1)/(2 rho). In units s = 1, C2/C1 = 1 + rho^2 h.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import And
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import CriticalTemperature, OptimalNumber
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
-from infscale_sym.notation.symbols import hardness as h
-from infscale_sym.notation.symbols import rho, vartheta
+from infscale_sym.theory.optima.notation import CriticalTemperature, OptimalNumber, hardness, vartheta
+from infscale_sym.theory.optima.notation import hardness as h
+from infscale_sym.theory.selection.notation import rho
+
+here = lazy(__package__)
+_TELLING = tuple(Fraction(n, 10) for n in (-14, -9, 7, 11, 13))
+_LIMIT_OF_H = Check(
+    ladder=("1e3", "1e7", "1e11"), near={rho: _TELLING, vartheta: (Fraction(1, 4), Fraction(2, 5), Fraction(1, 2))}
+)
 
 _tau = (1 / h - 1) / (2 * rho)  # 1 + 2 rho tau = 1/h
 _number = OptimalNumber(3 * vartheta * rho**2 * h, _tau, rho)
@@ -32,7 +42,10 @@ THRESHOLD = Formula(
         "3 rho^2 h - 5/3 + O(1/h)."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="optima",
+    script="optima",
+    check=_LIMIT_OF_H,
+    draw=Recipe(here(".checks:threshold")),
+    sweep=Sweep(hardness, (1, 1e5), True, rho, (0.5, 1, 2), points=61),
 )
 
 PRINTED = Formula(
@@ -45,6 +58,9 @@ PRINTED = Formula(
     expected=Expected.REFUTED,
     underived="refuted; the derivation is that of its correction",
     partner="finite-k.optimum.corrected",
+    check=_LIMIT_OF_H,
+    draw=Recipe(here(".checks:number")),
+    sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
 )
 
 PRINTED_TEMPERATURE = Formula(
@@ -56,6 +72,9 @@ PRINTED_TEMPERATURE = Formula(
     deviation=_READINGS + "here the best temperature at large k, 2 C2/C1. It is the k whose best t is t, not the best k.",
     expected=Expected.REFUTED,
     underived="refuted; the derivation is that of finite-k.optimum.corrected",
+    check=_LIMIT_OF_H,
+    draw=Recipe(here(".checks:number")),
+    sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
 )
 
 CORRECTED = Formula(
@@ -66,8 +85,11 @@ CORRECTED = Formula(
     source=OWN,
     deviation="4/(3 - t C1/C2) in place of 2 t*/(t* - t): 2/3 of the printed number if t* is the threshold.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="optima",
+    script="optima",
     partner="finite-k.optimum.printed",
+    check=_LIMIT_OF_H,
+    draw=Recipe(here(".checks:number")),
+    sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
 )
 
 FORMULAS = (THRESHOLD, PRINTED, PRINTED_TEMPERATURE, CORRECTED)

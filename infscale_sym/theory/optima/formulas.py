@@ -8,13 +8,21 @@ rho, the judge as t -> oo with tau = omega/sqrt(t) (then rho grows like sqrt(t),
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import And, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, Expected, Formula
-from infscale_sym.notation.heads import OptimalJudge, OptimalTemperature
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
-from infscale_sym.notation.symbols import hardness as h
-from infscale_sym.notation.symbols import k, omega, rho, t
+from infscale_sym.theory.optima.notation import OptimalJudge, OptimalTemperature, hardness, omega
+from infscale_sym.theory.optima.notation import hardness as h
+from infscale_sym.theory.selection.notation import k, rho, t
+
+here = lazy(__package__)
+_FEW = tuple(Fraction(n, 2) for n in (5, 7, 8, 11, 16, 24))
+_TELLING = tuple(Fraction(n, 10) for n in (-14, -9, 7, 11, 13))
 
 TEMPERATURE = Formula(
     id="temperature.optimum",
@@ -27,7 +35,10 @@ TEMPERATURE = Formula(
         "is 2 rho^2 h - 1."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="optima",
+    script="optima",
+    check=Check(ladder=("1e3", "1e7", "1e11"), near={rho: _TELLING, k: _FEW}),
+    draw=Recipe(here(".checks:temperature")),
+    sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), {k: 8}, points=41),
 )
 
 JUDGE = Formula(
@@ -41,7 +52,10 @@ JUDGE = Formula(
         "rho = tau (t k/(k-2) - 1), in HP-code's family Delta_R = (1+c) Delta_T the best c = t k/(k-2) - 2, to leading order."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="optima",
+    script="optima",
+    check=Check(ladder=("1e4", "1e8", "1e12"), near={k: _FEW}),
+    draw=Recipe(here(".checks:judge")),
+    sweep=Sweep(t, (3, 300), True, omega, (0.3, 0.7), {k: 8}, points=9),
 )
 
 FORMULAS = (TEMPERATURE, JUDGE)

@@ -17,14 +17,16 @@ from typing import Any
 
 from sympy import Dummy, Expr, Rational, Symbol, diff, expand, limit, oo, solve
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import evaluate, random_points
+from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, outside, same
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import ArgMin, InverseCoefficient, SelectionError, ZeroOf
-from infscale_sym.notation.symbols import k
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import ArgMin, ZeroOf
+from infscale_sym.theory.optima.notation import InverseCoefficient
+from infscale_sym.theory.selection.notation import SelectionError, k
 
 
 def _place(expr: Expr) -> tuple[Expr, Expr, Expr, Symbol]:
@@ -88,7 +90,7 @@ class LeadingTerm:
             raise DerivationError("the place sought has changed")
         if isinstance(place, ArgMin) and not _positive(self.scale):
             raise DerivationError(f"the scale {self.scale} is not positive")
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
+        statement = registry.statement(self.id)
 
         def insert(e: Expr) -> Expr:
             return statement.rhs.subs(dict(zip(statement.lhs.args, e.args, strict=True)), simultaneous=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from infscale_sym.notation.topic import Topic
+from infscale_sym.theory import NOTEBOOKS, SCRIPTS
+
 _OBJECTS = {
     "plan": "plan",
     "Plan": "plan",
@@ -21,3 +24,17 @@ def __getattr__(name: str) -> Any:
     if name in _OBJECTS:
         return getattr(import_module(f"infscale_sym.theory.planning.{_OBJECTS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+TOPIC = Topic(
+    name="planning",
+    title="Questions that a user asks of the theory: how to spend a budget, or reach a target, on training data and on answers",
+    package=__name__,
+    ids=(),
+    notation=(),
+    formulas_in=(),
+    figures=(".figures",),
+    builds_on=("selection", "regression", "averages"),
+    scripts=SCRIPTS,
+    notebooks=NOTEBOOKS,
+)

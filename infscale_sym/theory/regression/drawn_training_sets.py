@@ -17,13 +17,11 @@ from typing import Any
 import numpy as np
 from sympy import Dummy, Expr, Symbol
 
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.evaluate.points import SEED
 from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.notation.heads import Head
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.theory.regression.matrix_notation import (
     C,
     Equivalent,
@@ -36,6 +34,7 @@ from infscale_sym.theory.regression.matrix_notation import (
     Times,
     TraceMean,
 )
+from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, lambda_, nu, sigma
 
 #: alpha, lambda, sigma, gamma, nu: more data than weights, and fewer.
 CASES: tuple[tuple[float, ...], ...] = ((0.5, 0.2, 0.7, 1.6, 0.6), (1.5, 0.3, 0.6, 0.5, 1.5))
@@ -85,9 +84,9 @@ class World:
             value = float(np.mean(self.number(head.args[0])))
         elif isinstance(head, RowForm):
             value = self._forms(head.args[0])
-        elif type(head).__name__ in NUMPY:
+        elif type(head).numpy is not None:
             arguments = [self.names[a] if a in self.names else self.number(a) for a in head.args]
-            value = NUMPY[type(head).__name__](*arguments)
+            value = type(head).numpy(*arguments)
         else:
             raise DerivationError(f"{head} has no number at a training set")
         self._memory[head] = value
@@ -142,7 +141,7 @@ def _compiled(expr: Expr) -> tuple[list[Symbol], list[Expr], Callable[..., Any]]
     found: dict[Expr, Dummy] = {}
 
     def hidden(e: Expr) -> Expr:
-        if isinstance(e, Head):
+        if isinstance(e, Quantity):
             return found.setdefault(e, Dummy())
         return e.func(*(hidden(a) for a in e.args)) if e.args else e
 

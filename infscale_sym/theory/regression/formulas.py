@@ -5,19 +5,28 @@ kappa (HP: R) is the renormalised ridge, alpha = d/n; Sigma is given by its eige
 
 from sympy import sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import (
+from infscale_sym.notation.lazy import lazy
+from infscale_sym.notation.relations import Equal
+from infscale_sym.theory.regression.notation import (
     BareRidge,
     DegreesOfFreedom,
     MeanShrinkage,
     PredictiveVariance,
     RenormalizedRidge,
     SecondDegreesOfFreedom,
+    Sigma,
     TeacherOffset,
     TeacherRisk,
+    alpha,
+    gamma,
+    lambda_,
+    nu,
+    sigma,
 )
-from infscale_sym.notation.relations import Equal
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
+
+here = lazy(__package__)
 
 _kappa = RenormalizedRidge(lambda_, alpha, Sigma)
 
@@ -28,7 +37,10 @@ BARE = Formula(
     source=HP.at("Result 1, eq. 11"),
     deviation="alpha = d/n enters because features are x/sqrt(d) and the sample covariance is averaged over n.",
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(enclosed=True),
+    draw=Recipe(here(".checks:posterior_mean")),
+    sweep=Sweep(sigma, (0.05, 3), False, alpha, (0.2, 0.5, 1, 2)),
 )
 
 RENORMALIZED = Formula(
@@ -38,7 +50,12 @@ RENORMALIZED = Formula(
     source=HP.at("Result 1, eq. 12"),
     deviation="kappa is HP's R, df1 is HP's m_Sigma; kappa is the one positive solution.",
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(by_referee=True, enclosed=True, note="kappa from the Marchenko-Pastur law"),
+    draw=Recipe(here(".checks:random_matrices")),
+    sweep=Sweep(
+        lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), quantity=RenormalizedRidge(lambda_, alpha, Sigma), log_height=True
+    ),
 )
 
 _excess = alpha + lambda_ / Sigma - 1
@@ -50,7 +67,10 @@ ISOTROPIC = Formula(
     source=HP.at("Result 1, eqs. 9-13"),
     deviation="Sigma stands for the number S^2.",
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(by_referee=True, enclosed=True, note="left side: kappa from the Marchenko-Pastur law"),
+    draw=Recipe(here(".checks:random_matrices")),
+    sweep=Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), log_height=True),
 )
 
 MEAN = Formula(
@@ -63,7 +83,10 @@ MEAN = Formula(
         "mean over training sets only, and is stated here as its normalised trace."
     ),
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
+    draw=Recipe(here(".checks:random_matrices")),
+    sweep=Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2)),
 )
 
 _bare = BareRidge(alpha, sigma, gamma)
@@ -79,7 +102,10 @@ VARIANCE = Formula(
     source=HP.at("Result 1, eqs. 9-13"),
     deviation="The prompt average (gamma^2/d) Tr(B Sigma) is written gamma^2 kappa df1(kappa).",
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
+    draw=Recipe(here(".checks:predictive_variance")),
+    sweep=Sweep(alpha, (0.05, 5), True, sigma, (0.1, 0.3, 1)),
 )
 
 _model = (alpha, sigma, gamma, Sigma, nu)
@@ -98,7 +124,9 @@ MEAN_LAW = Formula(
         "alone: the training noise and the fluctuations from one training set to the next are of the same order."
     ),
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(by_referee=True, enclosed=True, note="left side: bias and noise integrated over the Marchenko-Pastur law"),
+    draw=Recipe(here(".checks:moment")),
 )
 
 VARIANCE_RIDGE = Formula(
@@ -108,7 +136,9 @@ VARIANCE_RIDGE = Formula(
     source=OWN,
     deviation="The printed variance with the self-consistent equation put in; any spectrum.",
     expected=Expected.HOLDS,
-    derivation="deterministic_equivalents",
+    script="deterministic_equivalents",
+    check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
+    draw=Recipe(here(".checks:moment")),
 )
 
 FORMULAS = (BARE, RENORMALIZED, ISOTROPIC, MEAN, VARIANCE, VARIANCE_RIDGE, MEAN_LAW)

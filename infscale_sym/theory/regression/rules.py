@@ -18,30 +18,36 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Function, Rational, Symbol, diff, solve, sqrt
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import (
+from infscale_sym.notation.quantity import Quantity
+from infscale_sym.notation.relations import Equal
+from infscale_sym.theory.regression.drawn_training_sets import CASES, World, worlds
+from infscale_sym.theory.regression.matrix_notation import C, KernelTrace, PosteriorCovariance, Resolvent, TraceMean, word
+from infscale_sym.theory.regression.notation import (
     BareRidge,
     DegreesOfFreedom,
-    Head,
     MeanShrinkage,
     PredictiveVariance,
     RenormalizedRidge,
     SecondDegreesOfFreedom,
+    Sigma,
     TeacherOffset,
     TeacherRisk,
+    alpha,
+    gamma,
+    kappa,
+    lambda_,
+    nu,
+    sigma,
 )
-from infscale_sym.notation.relations import Equal
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, kappa, lambda_, nu, sigma
-from infscale_sym.theory.regression.drawn_training_sets import CASES, World, worlds
-from infscale_sym.theory.regression.matrix_notation import C, KernelTrace, PosteriorCovariance, Resolvent, TraceMean, word
 
 #: What the limits d, n -> oo at fixed alpha are limits of, by definition.
-MEANINGS: dict[type[Head], Any] = {
+MEANINGS: dict[type[Quantity], Any] = {
     MeanShrinkage: TraceMean(word(C, Resolvent(lambda_))),
     PredictiveVariance: sigma**2 + TraceMean(word(Sigma, PosteriorCovariance(alpha, sigma, gamma))),
     RenormalizedRidge: 1 / KernelTrace(lambda_),
@@ -58,7 +64,7 @@ SEEN = Rational(1, 50)
 class DefinedAsLimit:
     """A named limit is written as what it is the limit of, or the other way round."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "definition"
 
     @property
@@ -325,12 +331,12 @@ class SelfConsistency:
 
         solved = solve(alpha * square / gamma**2 - kappa * (1 - alpha * first), square)[0]
         difference = (plain(before) - plain(after)).subs(square, solved)
-        if difference.has(Head) or not is_zero(simplify(difference)):
+        if difference.has(Quantity) or not is_zero(simplify(difference)):
             raise DerivationError("the two sides differ by more than the self-consistent equation")
         return Evidence(SYMBOLIC, "lambda = kappa (1 - alpha df1) put in; the difference simplifies to 0")
 
 
 def _registered(id_: str) -> Equal:
-    statement = next(f for f in FORMULAS if f.id == id_).statement
+    statement = registry.statement(id_)
     assert isinstance(statement, Equal)
     return statement

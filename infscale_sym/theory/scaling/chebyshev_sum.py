@@ -19,8 +19,8 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import SYMBOLIC, is_zero, outside, same
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import Expectation, SelectionError, normal_density
-from infscale_sym.notation.symbols import k, rho
+from infscale_sym.notation.operators import Expectation, normal_density
+from infscale_sym.theory.selection.notation import SelectionError, k, rho
 from infscale_sym.theory.selection.rules import i, j_, weight
 
 #: Squared errors y_i, and G_i = r_i^2 + 2 D r_i tanh(rho r_i): their means given the distances, less D^2.

@@ -7,18 +7,18 @@ fitted end to end at several numbers of answers or of training pairs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from infscale_sym import simulate
-from infscale_sym.derive.numbers import SEED
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma, tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym import registry, simulate
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, nu, sigma
+from infscale_sym.theory.selection.notation import k, tau
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 
 def _mean(count: int, t: float, teacher: float, judge: float, trials: int, seed: int) -> tuple[float, float]:
@@ -26,7 +26,7 @@ def _mean(count: int, t: float, teacher: float, judge: float, trials: int, seed:
     return float(np.ravel(result.mean)[0]), float(np.ravel(result.standard_error)[0])
 
 
-def _monotone(formula: Formula, quick: bool) -> Leg:
+def monotone(formula: Formula, quick: bool) -> Leg:
     """F_{k+1} against F_k from independent draws, at several points; the reverse must be rejected, at one at least."""
     trials = 100_000 if quick else 400_000
     cases = [(1, 0.5, 0.8, 0.8), (3, 0.1, -0.6, -0.6), (6, 2.0, 1.2, 1.2), (2, 0.0, 0.4, 0.4)]
@@ -41,7 +41,7 @@ def _monotone(formula: Formula, quick: bool) -> Leg:
     return _inequality(excess, where, rows)
 
 
-def _every_k(formula: Formula, quick: bool) -> Leg:
+def every_k(formula: Formula, quick: bool) -> Leg:
     """Gains at a harder and an easier offset, or slopes at two numbers of answers, from independent draws."""
     trials = 100_000 if quick else 400_000
     rows, excess = [], []
@@ -57,7 +57,7 @@ def _every_k(formula: Formula, quick: bool) -> Leg:
     return _inequality(excess, f"hard argmin at 3 pairs of offsets, {trials} trials each", rows)
 
 
-def _slope(formula: Formula, quick: bool) -> Leg:
+def slope(formula: Formula, quick: bool) -> Leg:
     """2 E(z_* + tau)/(2 tau F), the slope of ln F in tau^2, from the chosen answers themselves, at m and at k answers."""
     trials = 100_000 if quick else 400_000
     rows, excess = [], []
@@ -76,17 +76,13 @@ def _slope(formula: Formula, quick: bool) -> Leg:
 
 def _inequality(excess: list[float], where: str, rows: list[dict[str, Any]]) -> Leg:
     """`excess`: by how many standard errors the left side exceeds the right, point by point."""
-    from infscale_sym.verify.simulation import _leg
-
     worst, best = max(excess), min(excess)
-    return _leg(max(worst, 0.0), best, where, {"points": rows}, "the reversed inequality")
+    return leg(max(worst, 0.0), best, where, {"points": rows}, "the reversed inequality")
 
 
-def _gain(formula: Formula, quick: bool) -> Leg:
+def gain(formula: Formula, quick: bool) -> Leg:
     """F_1/F_k over the claim, for growing k, extrapolated in 1/k to 1."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
-    claim, teacher = _numpy(formula), 0.6
+    claim, teacher = formula.rhs.numpy, 0.6
     trials = 100_000 if quick else 400_000
     sizes = (16, 24, 40, 64, 100)
     one, one_error = _mean(1, 0.0, teacher, teacher, 4 * trials, SEED)
@@ -100,7 +96,7 @@ def _gain(formula: Formula, quick: bool) -> Leg:
     intercept, error = extrapolate(sizes, ratios, errors, orders=2)
     error = math.hypot(error, one_error / one)
     where = f"hard argmin at k = {', '.join(map(str, sizes))}, {trials} trials each, extrapolated in 1/k: {intercept:.4f}"
-    return _leg((intercept - 1) / error, (1.15 - intercept) / error, where, {"error": f"{error:.2g}"}, "a gain 15 % off")
+    return leg((intercept - 1) / error, (1.15 - intercept) / error, where, {"error": f"{error:.2g}"}, "a gain 15 % off")
 
 
 #: Students fitted end to end for the averaged statements: alpha, sigma, gamma, Sigma, nu.
@@ -126,11 +122,9 @@ def _students(answers: tuple[int, ...], size: int, quick: bool, seed: int, shape
     )
 
 
-def _averaged_gain(formula: Formula, quick: bool) -> Leg:
+def averaged_gain(formula: Formula, quick: bool) -> Leg:
     """E F_1/E F_k of the fitted student against the claim: each k extrapolated in 1/d, then all in 1/k."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
-    claim = _numpy(formula)
+    claim = formula.rhs.numpy
     counts, widths = (8, 12, 20, 32), (20, 40, 80)
     ratios, errors = [], []
     for number, count in enumerate(counts):
@@ -151,13 +145,11 @@ def _averaged_gain(formula: Formula, quick: bool) -> Leg:
         f"students fitted end to end at alpha = {MODEL[0]}, d = {', '.join(map(str, widths))}, k = "
         f"{', '.join(map(str, counts))}, extrapolated in 1/d and 1/k: {intercept:.3f} +- {error:.3f} of the claim"
     )
-    return _leg((intercept - 1) / error, (1.5 - intercept) / error, where, {"error": f"{error:.2g}"}, "a gain 50 % off")
+    return leg((intercept - 1) / error, (1.5 - intercept) / error, where, {"error": f"{error:.2g}"}, "a gain 50 % off")
 
 
-def _sample_exponent(formula: Formula, quick: bool) -> Leg:
+def sample_exponent(formula: Formula, quick: bool) -> Leg:
     """ln[k^2 E F_k] of fitted students = c + (2 - exponent) ln k + a/k + b/k^2: the exponent by weighted least squares."""
-    from infscale_sym.verify.simulation import _leg, _numpy
-
     counts = (8, 12, 20, 32, 64, 128, 256)
     rows, values, errors = [], [], []
     for number, count in enumerate(counts):
@@ -170,13 +162,13 @@ def _sample_exponent(formula: Formula, quick: bool) -> Leg:
     covariance = np.linalg.inv(design.T @ design)
     slope = float((covariance @ design.T @ (np.array(values) / np.array(errors)))[1])
     error = math.sqrt(covariance[1, 1])
-    wanted = float(_numpy(formula)(*(1.0 for _ in formula.symbols)))
+    wanted = float(formula.rhs.numpy(*(1.0 for _ in formula.symbols)))
     where = (
         f"students fitted end to end at alpha = {MODEL[0]}, d = 40, k = {counts[0]} to {counts[-1]}: exponent "
         f"{slope:.4f} +- {error:.4f}"
     )
     numbers = {"exponent": f"{slope:.6g}", "standard_error": f"{error:.2g}"}
-    return _leg((slope - wanted) / error, (slope - 1.85) / error, where, numbers, "an exponent of 1.85")
+    return leg((slope - wanted) / error, (slope - 1.85) / error, where, numbers, "an exponent of 1.85")
 
 
 #: Two values of alpha, and sigma, gamma, Sigma, nu, for the exponent in the data.
@@ -187,8 +179,6 @@ WIDTHS = (20, 40, 80)
 @cache
 def _data_slope(quick: bool) -> tuple[float, float]:
     """Slope of ln[s^2/sqrt(1 - 2 Q/s^2)] between two alphas, from the moments of fitted students, extrapolated in 1/d."""
-    from infscale_sym.verify.simulation import extrapolate
-
     slopes, errors = [], []
     for step, width in enumerate(WIDTHS):
         logs, square = [], 0.0
@@ -208,10 +198,8 @@ def _data_slope(quick: bool) -> tuple[float, float]:
     return extrapolate(WIDTHS, slopes, errors)
 
 
-def _data_exponent(formula: Formula, quick: bool) -> Leg:
+def data_exponent(formula: Formula, quick: bool) -> Leg:
     """The simulated slope in ln alpha against the claim averaged over ln alpha (five Gauss nodes)."""
-    from infscale_sym.verify.simulation import _leg
-
     slope, error = _data_slope(quick)
     claims = {name: _over_alpha(name, LOW, HIGH, STUDENT) for name in ("printed", "corrected")}
     mine = claims[formula.id.rsplit(".", 1)[1]]
@@ -223,29 +211,15 @@ def _data_exponent(formula: Formula, quick: bool) -> Leg:
     if formula.id.endswith("printed"):
         off = abs(slope - mine) / error
         return Leg("simulation", f"{off:.0f} standard errors", off <= 4, where, numbers)
-    return _leg((slope - mine) / error, (slope - claims["printed"]) / error, where, numbers, "the printed law")
+    return leg((slope - mine) / error, (slope - claims["printed"]) / error, where, numbers, "the printed law")
 
 
 def _over_alpha(name: str, low: float, high: float, model: Any) -> float:
     from infscale_sym.evaluate.lambdify import numpy_function
-    from infscale_sym.formulas import FORMULAS
 
     names = (alpha, sigma, gamma, Sigma, nu)
-    statement = next(f for f in FORMULAS if f.id == f"tradeoff.data-exponent.{name}").statement
-    claim = numpy_function(statement.rhs, names, NUMPY)
+    statement = registry.statement(f"tradeoff.data-exponent.{name}")
+    claim = numpy_function(statement.rhs, names)
     nodes, masses = np.polynomial.legendre.leggauss(5)
     at = np.exp((math.log(low * high) + nodes * math.log(high / low)) / 2)
     return float(sum(m * float(claim(a, *model[1:])) for a, m in zip(at, masses, strict=True)) / 2)
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    "monotone": _monotone,
-    "monotone.close-judge": _monotone,
-    "difficulty": _gain,
-    "difficulty.slope": _slope,
-    "difficulty.every-k": _every_k,
-    "difficulty.averaged": _averaged_gain,
-    "tradeoff.exponents": _sample_exponent,
-    "tradeoff.data-exponent.printed": _data_exponent,
-    "tradeoff.data-exponent.corrected": _data_exponent,
-}

@@ -4,12 +4,19 @@
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import exp, pi, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import AveragedSampleGain, DifficultySlope, PredictiveVariance, SampleGain, TeacherRisk
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, m, nu, sigma, tau, tau_0
+from infscale_sym.theory.regression.notation import PredictiveVariance, Sigma, TeacherRisk, alpha, gamma, nu, sigma
+from infscale_sym.theory.scaling.notation import AveragedSampleGain, DifficultySlope, SampleGain, tau_0
+from infscale_sym.theory.selection.notation import k, m, tau
+
+here = lazy(__package__)
 
 _model = (alpha, sigma, gamma, Sigma, nu)
 _ratio = TeacherRisk(*_model) / PredictiveVariance(alpha, sigma, gamma, Sigma)
@@ -24,7 +31,10 @@ LARGE_K = Formula(
         "offset grows."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="difficulty",
+    script="difficulty",
+    check=Check(ladder=("1e5", "1e9", "1e16")),
+    draw=Recipe(here(".checks:gain")),
+    sweep=Sweep(curve=tau, values=(0, 1, 1.5, 2)),
 )
 
 SLOPE = Formula(
@@ -35,7 +45,13 @@ SLOPE = Formula(
     source=OWN,
     deviation="For real k >= m >= 1, tau not 0. At m = 1 the left side is 1/(1 + tau^2); as k -> oo the right side tends to 1.",
     expected=Expected.HOLDS,
-    derivation="difficulty",
+    script="difficulty",
+    check=Check(
+        near={k: tuple(map(Fraction, (5, 12, 40))), m: tuple(map(Fraction, (1, 2, 3)))},
+        broken=(("1 + tau^2 times the left side", AtMost((1 + tau**2) * DifficultySlope(m, tau), DifficultySlope(k, tau))),),
+    ),
+    draw=Recipe(here(".checks:slope")),
+    sweep=Sweep(tau, (0.05, 3), False, k, (2, 10, 100)),
 )
 
 EVERY_K = Formula(
@@ -46,7 +62,18 @@ EVERY_K = Formula(
     source=OWN,
     deviation="Makes the source's words precise at every real k >= 1, with no limit.",
     expected=Expected.HOLDS,
-    derivation="difficulty",
+    script="difficulty",
+    check=Check(
+        near={k: tuple(map(Fraction, (2, 9, 40)))},
+        broken=(
+            (
+                "a fall as fast as exp(-tau^2)",
+                AtMost(exp(tau**2) * SampleGain(k, tau), exp(tau_0**2) * SampleGain(k, tau_0)),
+            ),
+        ),
+    ),
+    draw=Recipe(here(".checks:every_k")),
+    sweep=Sweep(tau, (0.3, 3), False, k, (2, 10, 100)),
 )
 
 AVERAGED = Formula(
@@ -57,7 +84,10 @@ AVERAGED = Formula(
     source=OWN,
     deviation="The law holds for 2 Q < s^2, with this remainder for 3 Q < s^2; tested for 4 Q < s^2.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="difficulty",
+    script="difficulty",
+    check=Check(left_digits=(1, 4), ladder=("1e3", "1e7", "1e12")),
+    draw=Recipe(here(".checks:averaged_gain")),
+    sweep=Sweep(curve=sigma, values=(0.5, 1, 2)),
 )
 
 FORMULAS = (LARGE_K, SLOPE, EVERY_K, AVERAGED)

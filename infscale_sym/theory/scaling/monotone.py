@@ -1,11 +1,17 @@
 """A judge close to the teacher makes the error fall with every further answer (claimed in HP, arXiv:2512.19905)."""
 
+from fractions import Fraction
+
 from sympy import Integer
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import SelectionError
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AtMost
-from infscale_sym.notation.symbols import k, rho, t, tau
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+
+here = lazy(__package__)
+_MODEST = tuple(Fraction(n, 10) for n in (-18, -11, -3, 4, 9, 17))
 
 MONOTONE = Formula(
     id="monotone",
@@ -14,7 +20,14 @@ MONOTONE = Formula(
     source=HP,
     deviation="The source speaks of a judge close to the teacher; here the judge is the teacher. For whole k, at any t >= 0.",
     expected=Expected.HOLDS,
-    derivation="monotone",
+    script="monotone",
+    check=Check(
+        near={k: (Fraction(3), Fraction(5), Fraction(8)), t: (Fraction(0), Fraction(2), Fraction(10)), tau: _MODEST},
+        count=3,
+        broken=(("a judge at -2 tau", AtMost(SelectionError(k + 1, t, tau, -2 * tau), SelectionError(k, t, tau, -2 * tau))),),
+    ),
+    draw=Recipe(here(".checks:monotone")),
+    sweep=Sweep(tau, (-3, 3), False, k, (1, 3, 10)),
 )
 
 CLOSE_JUDGE = Formula(
@@ -28,7 +41,13 @@ CLOSE_JUDGE = Formula(
         "it is also necessary (best-of-k.misspecified)."
     ),
     expected=Expected.HOLDS,
-    derivation="monotone",
+    script="monotone",
+    check=Check(
+        near={k: (Fraction(3), Fraction(5), Fraction(40)), t: (Fraction(0), Fraction(3)), rho: _MODEST, tau: _MODEST},
+        count=3,
+        broken=(("a judge at the mirror image", AtMost(SelectionError(k + 1, t, -tau, rho), SelectionError(k, t, -tau, rho))),),
+    ),
+    draw=Recipe(here(".checks:monotone")),
 )
 
 FORMULAS = (MONOTONE, CLOSE_JUDGE)

@@ -34,30 +34,39 @@ from sympy import (
     together,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence, Rule
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, same
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import (
-    AveragedSelectionError,
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.averages.notation import AveragedSelectionError
+from infscale_sym.theory.best_of_k.rules import remainder_exponent
+from infscale_sym.theory.regression.notation import (
     BareRidge,
     DegreesOfFreedom,
-    DifficultySlope,
-    LogSurvival,
-    MinimumTail,
     PredictiveVariance,
     RenormalizedRidge,
-    SampleGain,
+    Sigma,
+    TeacherRisk,
+    alpha,
+    gamma,
+    nu,
+    sigma,
+)
+from infscale_sym.theory.scaling.notation import DifficultySlope, SampleGain
+from infscale_sym.theory.scaling.tradeoff import offset_ratio
+from infscale_sym.theory.selection.notation import (
+    LogSurvival,
+    MinimumTail,
     SelectionError,
     SquaredMinimum,
     Survival,
-    TeacherRisk,
-    normal_density,
+    k,
+    r,
+    tau,
+    z,
 )
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, r, sigma, tau, z
-from infscale_sym.theory.best_of_k.rules import remainder_exponent
-from infscale_sym.theory.scaling.tradeoff import offset_ratio
 from infscale_sym.theory.selection.rules import IndependentTails, TailFormula, ZeroTemperature
 
 
@@ -385,4 +394,4 @@ def _isotropic_heads() -> tuple[Expr, Expr]:
 
 
 def _registered(id: str) -> Any:
-    return next(f for f in FORMULAS if f.id == id).statement
+    return registry.statement(id)

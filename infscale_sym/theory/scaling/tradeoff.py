@@ -10,19 +10,27 @@ teacher is from the student's prior.
 
 from sympy import Expr, Integer
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import HP, OWN, Expected, Formula
-from infscale_sym.notation.heads import (
+from infscale_sym.notation.lazy import lazy
+from infscale_sym.notation.relations import AsymptoticTo, Equal
+from infscale_sym.theory.regression.notation import (
     BareRidge,
-    DataExponent,
     DegreesOfFreedom,
     PredictiveVariance,
     RenormalizedRidge,
-    SampleExponent,
+    Sigma,
     TeacherOffset,
     TeacherRisk,
+    alpha,
+    gamma,
+    nu,
+    sigma,
 )
-from infscale_sym.notation.relations import AsymptoticTo, Equal
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma
+from infscale_sym.theory.scaling.notation import DataExponent, SampleExponent
+from infscale_sym.theory.selection.notation import k
+
+here = lazy(__package__)
 
 _model = (alpha, sigma, gamma, Sigma, nu)
 _s2 = PredictiveVariance(alpha, sigma, gamma, Sigma)
@@ -52,7 +60,10 @@ EXPONENTS = Formula(
         "4 Q < s^2); the second half, that the exponent in the data is much smaller, is tradeoff.data-exponent."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="tradeoff",
+    script="tradeoff",
+    check=Check(left_digits=(1, 4), ladder=("1e3", "1e7", "1e12")),
+    draw=Recipe(here(".checks:sample_exponent")),
+    sweep=Sweep(k, (2, 1e5), True, sigma, (0.5, 1, 2)),
 )
 
 _q = TeacherOffset(*_model)
@@ -70,6 +81,9 @@ DATA_PRINTED = Formula(
     expected=Expected.REFUTED,
     underived="refuted; the derivation is that of its correction",
     partner="tradeoff.data-exponent.corrected",
+    check=Check(note="left side: slope of the Marchenko-Pastur integrals in ln alpha"),
+    draw=Recipe(here(".checks:data_exponent")),
+    sweep=Sweep(alpha, (0.05, 0.4), False, sigma, (0.5, 2)),
 )
 
 DATA_CORRECTED = Formula(
@@ -80,8 +94,11 @@ DATA_CORRECTED = Formula(
     source=OWN,
     deviation="Keeps s^2 and the full Q = E Delta_T^2. Proportional limit, isotropic Sigma, -d/d ln n at fixed d, k -> oo.",
     expected=Expected.HOLDS,
-    derivation="tradeoff",
+    script="tradeoff",
     partner="tradeoff.data-exponent.printed",
+    check=Check(note="left side: slope of the Marchenko-Pastur integrals in ln alpha"),
+    draw=Recipe(here(".checks:data_exponent")),
+    sweep=Sweep(alpha, (0.05, 0.4), False, sigma, (0.5, 2)),
 )
 
 FORMULAS = (EXPONENTS, DATA_PRINTED, DATA_CORRECTED)

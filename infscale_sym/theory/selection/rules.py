@@ -14,21 +14,27 @@ from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, e
 
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import evaluate, random_points
+from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import INSTANCES, NUMERIC, SYMBOLIC, clearly_not_zero, outside, same, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import (
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import Expectation, normal_density
+from infscale_sym.theory.selection.notation import (
     ErrorLaplace,
-    Expectation,
     LogSurvival,
     MinimumTail,
     SelectionError,
     SquaredMinimum,
     Survival,
     WeightLaplace,
-    normal_density,
+    k,
+    r,
+    rho,
+    t,
+    tau,
+    u,
+    z,
 )
-from infscale_sym.notation.symbols import k, r, rho, t, tau, u, z
 
 #: Draws and their weights: z_1, ..., z_k and w_1, ..., w_k.
 draw = IndexedBase("z", real=True)

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, diff, factorial
 
-from infscale_sym.derive.numbers import SEED
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import bin_width, grid_shift, k, tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.selection.notation import k, tau
 from infscale_sym.theory.votes import draws as votes
+from infscale_sym.theory.votes.notation import bin_width, grid_shift
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 
 def _claim(formula: Formula) -> Callable[..., float]:
-    return numpy_function(formula.statement.rhs, formula.symbols, NUMPY)
+    return numpy_function(formula.statement.rhs, formula.symbols)
 
 
 #: How each exact claim is drawn, where, and what is changed for the claim that must be rejected.
@@ -31,10 +32,8 @@ _EXACT: dict[str, tuple[Callable[..., Any], tuple[tuple[Any, ...], ...]]] = {
 }
 
 
-def _exact(formula: Formula, quick: bool) -> Leg:
+def exact(formula: Formula, quick: bool) -> Leg:
     """Equalities: the vote is drawn and compared with the claim at three settings."""
-    from infscale_sym.verify.simulation import _leg
-
     drawn, cases = _EXACT[formula.id]
     claim, trials = _claim(formula), 40_000 if quick else 200_000
     rng = np.random.default_rng(SEED)
@@ -47,7 +46,7 @@ def _exact(formula: Formula, quick: bool) -> Leg:
         rows.append({"at": str(case), "mean": f"{result.mean:.6g}", "error": f"{result.standard_error:.2g}"})
     worst = max(deviations, key=abs)
     where = f"votes drawn at {len(cases)} settings, {trials} trials each, largest deviation {abs(worst):.1f}"
-    return _leg(worst, control, where, {"points": rows}, "a claim 5 % larger")
+    return leg(worst, control, where, {"points": rows}, "a claim 5 % larger")
 
 
 #: Asymptotic claims: how drawn at k, the other arguments, the sizes, and the power of k of the term that is tested.
@@ -65,10 +64,8 @@ _LIMITS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], tuple[int, ...], i
 _TIMES = {"vote.majority.rate": 2, "vote.median.large-k": 2, "vote.median.even": 2}
 
 
-def _limit(formula: Formula, quick: bool) -> Leg:
+def limit(formula: Formula, quick: bool) -> Leg:
     """k^power (simulated - claim), which must vanish as k -> oo, extrapolated; a claim with another coefficient must not."""
-    from infscale_sym.verify.simulation import _leg, extrapolate
-
     drawn, rest, sizes, power = _LIMITS[formula.id]
     claim, trials = _claim(formula), (100_000 if quick else 200_000) * _TIMES.get(formula.id, 1)
     trials = 60_000 if formula.id == "search.beam" else trials  # it is the number of increments that costs
@@ -85,13 +82,11 @@ def _limit(formula: Formula, quick: bool) -> Leg:
         off, words = math.pi / 2, "the formula for numbers of the other parity"
     where = f"drawn at k = {', '.join(map(str, sizes))}, {trials} trials each, extrapolated in 1/k"
     numbers = {"gap": f"{intercept:.4g}", "standard_error": f"{error:.2g}"}
-    return _leg(intercept / error, abs(off) / error - abs(intercept / error), where, numbers, words)
+    return leg(intercept / error, abs(off) / error - abs(intercept / error), where, numbers, words)
 
 
-def _settled(formula: Formula, quick: bool) -> Leg:
+def settled(formula: Formula, quick: bool) -> Leg:
     """So many answers that the vote has settled: one bin (each vote must give its centre), or two, each half the time."""
-    from infscale_sym.verify.simulation import _leg
-
     claim, trials, count = _claim(formula), 4_000 if quick else 20_000, 150
     rng = np.random.default_rng(SEED)
     tie = formula.id.endswith("tie")
@@ -109,7 +104,7 @@ def _settled(formula: Formula, quick: bool) -> Leg:
         rows.append({"at": f"{width}, {shift}, {offset}", "mean": f"{result.mean:.6g}", "claim": f"{wanted:.6g}"})
     where = f"votes of {count} answers on {len(grids)} grids, {trials} each"
     if tie:
-        return _leg(max(gaps, key=abs), min(controls, key=abs), where, {"points": rows}, "one of the two bins alone")
+        return leg(max(gaps, key=abs), min(controls, key=abs), where, {"points": rows}, "one of the two bins alone")
     good = max(map(abs, gaps)) < 1 < 1e-9 * min(map(abs, controls))
     text = f"{where}: every vote gives the centre claimed; the next bin's would be off by {1e-12 * min(map(abs, controls)):.2g}"
     return Leg("simulation", f"all of {len(grids) * trials} votes", good, text, {"points": rows})
@@ -120,12 +115,4 @@ def _coefficient(formula: Formula, power: int, rest: tuple[Any, ...]) -> float:
     small = Symbol("epsilon", positive=True)
     claim = formula.statement.rhs.subs(k, 1 / small)
     others = [s for s in formula.symbols if s != k]
-    return float(numpy_function(diff(claim, small, power).subs(small, 0) / factorial(power), others, NUMPY)(*rest))
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Leg]] = {
-    **dict.fromkeys(_EXACT, _exact),
-    **dict.fromkeys(_LIMITS, _limit),
-    "vote.majority.infinite-k": _settled,
-    "vote.majority.infinite-k.tie": _settled,
-}
+    return float(numpy_function(diff(claim, small, power).subs(small, 0) / factorial(power), others)(*rest))

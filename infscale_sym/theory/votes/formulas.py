@@ -7,11 +7,15 @@ Errors in units of s^2, offsets in units of s, as for the selection error F of H
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import Rational, exp, pi, sqrt
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
-from infscale_sym.notation.symbols import bin_width, grid_shift, k, p_1, p_2, rho, stages, t, tau
+from infscale_sym.theory.selection.notation import k, rho, t, tau
 from infscale_sym.theory.votes.notation import (
     BeamError,
     MajorityLimit,
@@ -24,7 +28,14 @@ from infscale_sym.theory.votes.notation import (
     ScaledRace,
     WeightedMeanIntegral,
     WeightedMeanVote,
+    bin_width,
+    grid_shift,
+    p_1,
+    p_2,
+    stages,
 )
+
+here = lazy(__package__)
 
 MEAN = Formula(
     id="vote.mean",
@@ -34,7 +45,12 @@ MEAN = Formula(
     source=OWN,
     deviation="For whole k; no judge.",
     expected=Expected.HOLDS,
-    derivation="votes",
+    script="votes",
+    check=Check(
+        near={k: tuple(map(Fraction, (2, 3, 7, 19, 40)))}, note="left side: the law of the sum of k draws, multiplied out"
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(tau, (-2, 2), False, k, (2, 5, 20)),
 )
 
 WEIGHTED_MEAN = Formula(
@@ -45,7 +61,15 @@ WEIGHTED_MEAN = Formula(
     source=OWN,
     deviation="For whole k a theorem about k draws; for other real k >= 1 the definition.",
     expected=Expected.HOLDS,
-    derivation="votes",
+    script="votes",
+    check=Check(
+        independent={WeightedMeanVote: here(".values.pair:weighted_mean_pair_mp")},
+        near={k: (Fraction(2),), t: tuple(map(Fraction, (6, 8, 10, 14)))},
+        note="left side: the definition integrated over both answers at k = 2",
+        count=2,
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(tau, (-2, 2), False, rho, (0, 1.5), {k: 2, t: 6}),
 )
 
 #: Where the weighted mean goes, and the square of the weights' mean that the correction is measured in.
@@ -61,7 +85,10 @@ WEIGHTED_MEAN_LIMIT = Formula(
     source=OWN,
     deviation="The limit of selection without its variance t/(1+t).",
     expected=Expected.IN_THE_LIMIT,
-    derivation="votes",
+    script="votes",
+    check=Check(ladder=("1e4", "1e8", "1e18"), near={t: tuple(map(Fraction, (1, 2, 3)))}),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(curve=t, values=(0.5, 3), points=31),
 )
 
 WEIGHTED_MEAN_CORRECTION = Formula(
@@ -77,7 +104,10 @@ WEIGHTED_MEAN_CORRECTION = Formula(
     source=OWN,
     deviation="At fixed t > 0; needs k (E w)^2/E w^2 >> 1.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="votes",
+    script="votes",
+    check=Check(ladder=("1e4", "1e8", "1e18"), near={t: tuple(map(Fraction, (1, 2, 3)))}),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(curve=t, values=(0.5, 3), points=31),
 )
 
 MEDIAN = Formula(
@@ -88,7 +118,14 @@ MEDIAN = Formula(
     source=OWN,
     deviation="For odd k a theorem about k draws; for other real k >= 1 the definition.",
     expected=Expected.HOLDS,
-    derivation="votes",
+    script="votes",
+    check=Check(
+        independent={MedianVote: here(".values.exact:median_by_counts_mp")},
+        near={k: tuple(map(Fraction, (1, 3, 5, 9, 21)))},
+        note="left side: the law of the median from binomial sums",
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(tau, (-2, 2), False, k, (3, 9)),
 )
 
 MEDIAN_LARGE = Formula(
@@ -98,7 +135,10 @@ MEDIAN_LARGE = Formula(
     source=OWN,
     deviation="k odd, or real by the integral of vote.median.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="votes",
+    script="votes",
+    check=Check(ladder=("1e4", "1e8", "1e16")),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(k, (1, 1e4), True, tau, (0, 0.1, 1)),
 )
 
 MEDIAN_EVEN = Formula(
@@ -108,7 +148,10 @@ MEDIAN_EVEN = Formula(
     source=OWN,
     deviation="k even, or real by the integral over the two middle answers; the same as vote.median.large-k at k + 1.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="votes",
+    script="votes",
+    check=Check(ladder=("1e4", "1e8", "1e10")),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(k, (2, 1e4), True, tau, (0, 0.1, 1), points=41),
 )
 
 MAJORITY = Formula(
@@ -119,7 +162,15 @@ MAJORITY = Formula(
     source=OWN,
     deviation="For whole k.",
     expected=Expected.HOLDS,
-    derivation="votes",
+    script="votes",
+    check=Check(
+        independent={MajorityVote: here(".values.majority:majority_by_counts_mp")},
+        near={k: tuple(map(Fraction, (2, 3, 4, 5))), bin_width: tuple(Fraction(n, 2) for n in (4, 5, 6))},
+        note="left side: all ways in which the answers fall into the bins, one by one",
+        count=3,
+    ),
+    draw=Recipe(here(".checks:exact")),
+    sweep=Sweep(tau, (-2, 2), False, k, (2, 4), {bin_width: 2, grid_shift: 0.2}),
 )
 
 MAJORITY_LIMIT = Formula(
@@ -130,7 +181,14 @@ MAJORITY_LIMIT = Formula(
     source=OWN,
     deviation="The plateau lies on the grid: it is 0 only if the teacher's answer is the centre of that bin.",
     expected=Expected.HOLDS,
-    derivation="votes",
+    script="votes",
+    check=Check(
+        near={bin_width: tuple(map(Fraction, (6, 8, 10))), grid_shift: tuple(Fraction(n, 20) for n in (0, 1, 2))},
+        note="left side: the exact vote at a k where all other bins are proved to count for less than the digits",
+        count=3,
+    ),
+    draw=Recipe(here(".checks:settled")),
+    sweep=Sweep(tau, (-2, 2), False, grid_shift, (0, 0.05, 0.1), {bin_width: 6}),
 )
 
 MAJORITY_LIMIT_TIE = Formula(
@@ -140,7 +198,14 @@ MAJORITY_LIMIT_TIE = Formula(
     source=OWN,
     deviation="Other shifts by periodicity and reflection: varsigma -> varsigma + 1, or (varsigma, tau) -> (-varsigma, -tau).",
     expected=Expected.HOLDS,
-    derivation="votes",
+    script="votes",
+    check=Check(
+        near={bin_width: tuple(map(Fraction, (8, 10, 12)))},
+        note="left side: the exact vote at a k where all other bins are proved to count for less than the digits",
+        count=2,
+    ),
+    draw=Recipe(here(".checks:settled")),
+    sweep=Sweep(tau, (-2, 2), False, bin_width, (5, 6, 8)),
 )
 
 _root_1, _root_2 = sqrt(p_1), sqrt(p_2)
@@ -158,7 +223,10 @@ MAJORITY_RATE = Formula(
     source=OWN,
     deviation="For whole k; the exponential fall (1 - (sqrt p_1 - sqrt p_2)^2)^k and the factor k^(-1/2) are divided out.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="votes",
+    script="votes",
+    check=Check(ladder=("1e5", "1e9", "1e25")),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(k, (3, 1e4), True, p_2, (0.02, 0.06, 0.1), {p_1: 0.35}, points=61),
 )
 
 BEAM = Formula(
@@ -174,7 +242,10 @@ BEAM = Formula(
     source=OWN,
     deviation="At fixed whole L; each stage is a best-of-(k/L) choice of an increment. L = 1 is best-of-k.misspecified.",
     expected=Expected.IN_THE_LIMIT,
-    derivation="votes",
+    script="votes",
+    check=Check(ladder=("1e7", "1e11", "1e13"), near={stages: (Fraction(2), Fraction(3))}),
+    draw=Recipe(here(".checks:limit")),
+    sweep=Sweep(k, (20, 1e5), True, stages, (1, 2, 4), {tau: 2, rho: 2}, points=31),
 )
 
 FORMULAS = (

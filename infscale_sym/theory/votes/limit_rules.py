@@ -37,14 +37,15 @@ from sympy import (
     together,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.numbers import evaluate, random_points
+from infscale_sym.derive.numbers import evaluate
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import Expectation, SelectionError, normal_density
-from infscale_sym.notation.symbols import angle, i_bin, k, p_1, p_2, remaining, rho, stages, t, tau, z
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.operators import Expectation, normal_density
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau, z
 from infscale_sym.theory.selection.rules import draw, weight
 from infscale_sym.theory.votes.notation import (
     BeamError,
@@ -56,6 +57,12 @@ from infscale_sym.theory.votes.notation import (
     NormalShare,
     RaceTail,
     WinningChance,
+    angle,
+    i_bin,
+    p_1,
+    p_2,
+    remaining,
+    stages,
 )
 
 
@@ -396,7 +403,7 @@ class InsertBestOfK:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Structural: the registered right side with the stage's number of answers and offsets."""
-        statement = next(f for f in FORMULAS if f.id == "best-of-k.misspecified").statement
+        statement = registry.statement("best-of-k.misspecified")
         (chosen,) = before.args[0].atoms(SelectionError)
         each, _, teacher, judge = chosen.args
         value = statement.rhs.subs({k: each, tau: teacher, rho: judge}, simultaneous=True)

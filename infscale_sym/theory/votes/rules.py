@@ -45,8 +45,8 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import INSTANCES, SYMBOLIC, is_zero, only_integral, split
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import Expectation, WeightLaplace, normal_density
-from infscale_sym.notation.symbols import bin_width, grid_shift, i_bin, i_prime, k, m, rho, t, tau, u, z, z_prime
+from infscale_sym.notation.operators import Expectation, normal_density
+from infscale_sym.theory.selection.notation import WeightLaplace, k, m, rho, t, tau, u, z, z_prime
 from infscale_sym.theory.selection.rules import SMALL_COUNTS, TOTAL, draw, weight
 from infscale_sym.theory.votes.notation import (
     BinShare,
@@ -58,6 +58,10 @@ from infscale_sym.theory.votes.notation import (
     PartialExponential,
     SquareLaplace,
     WinningChance,
+    bin_width,
+    grid_shift,
+    i_bin,
+    i_prime,
 )
 
 

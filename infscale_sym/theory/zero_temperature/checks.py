@@ -6,16 +6,15 @@ The same answers at t and at t = 0, so that what is common to both cancels. Only
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from infscale_sym.derive.numbers import SEED
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.symbols import coldness, k, rho, tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.evaluate.points import SEED
+from infscale_sym.notation.formula import Formula
+from infscale_sym.theory.selection.notation import k, rho, tau
+from infscale_sym.theory.zero_temperature.notation import ColdPairs, coldness
 from infscale_sym.verify.record import Leg
+from infscale_sym.verify.simulation import extrapolate, leg
 
 
 def drawn_excess(
@@ -45,10 +44,8 @@ def drawn_excess(
     return mean, np.sqrt((squares / trials - mean**2) / trials)
 
 
-def _boundary(formula: Formula, quick: bool) -> Leg:
+def boundary(formula: Formula, quick: bool) -> Leg:
     """Excesses inside the domain must not be negative; one outside must be."""
-    from infscale_sym.verify.simulation import _leg
-
     trials, heats = 100_000 if quick else 200_000, (0.3, 1.0, 4.0)
     deviations, rows = [], []
     for number, (count, teacher, judge) in enumerate(((2, 0.9, 1.2), (5, -0.4, 0.4), (8, 0.4, 0.9))):  # 0.28, 0.36, 0.1
@@ -60,17 +57,13 @@ def _boundary(formula: Formula, quick: bool) -> Leg:
         f"same answers at t = 0.3, 1, 4 and at t = 0, {len(rows)} points, {trials} trials each, largest violation "
         f"{abs(min(deviations)):.1f}"
     )
-    return _leg(
-        min(deviations), float((mean / error).min()), where, {"points": rows}, "the inequality at tau = -0.4, rho = 1.2"
-    )
+    return leg(min(deviations), float((mean / error).min()), where, {"points": rows}, "the inequality at tau = -0.4, rho = 1.2")
 
 
-def _approach(formula: Formula, quick: bool) -> Leg:
+def approach(formula: Formula, quick: bool) -> Leg:
     """(Drawn excess less the claim)/t^2 at falling t, extrapolated in t^(1/2): zero."""
-    from infscale_sym.verify.simulation import _leg, _numpy, extrapolate
-
     trials, heats = 200_000 if quick else 500_000, (0.006, 0.012, 0.025, 0.05)
-    claim, count, teacher, judge = _numpy(formula), 3, 1.0, 0.5
+    claim, count, teacher, judge = formula.rhs.numpy, 3, 1.0, 0.5
     values, errors = [], []
     for number, heat in enumerate(heats):
         mean, error = drawn_excess(count, (heat,), teacher, judge, trials, SEED + number, fold=True)
@@ -79,17 +72,11 @@ def _approach(formula: Formula, quick: bool) -> Leg:
         values.append((float(mean[0]) - wanted) / heat**2)
         errors.append(float(error[0]) / heat**2)
     value, spread = extrapolate([heat**-0.5 for heat in heats], values, errors, orders=2)
-    left_out = math.pi / 6 * count * (count - 1) * math.exp(-(judge**2)) * 2 * float(NUMPY["ColdPairs"](count, teacher, judge))
+    left_out = math.pi / 6 * count * (count - 1) * math.exp(-(judge**2)) * 2 * float(ColdPairs.numpy(count, teacher, judge))
     where = (
         f"same answers at t and at t = 0, k = {count}, tau = {teacher:g}, rho = {judge}, "
         f"t = {', '.join(f'{h:g}' for h in heats)}, "
         f"{trials} trials each; (excess less claim)/t^2 extrapolated in t^(1/2): {value:+.3f} +- {spread:.3f}"
     )
     numbers = {"gap": f"{value:.4g}", "standard_error": f"{spread:.2g}", "M left out": f"{left_out:.4g}"}
-    return _leg(value / spread, (value - left_out) / spread, where, numbers, "a claim without M")
-
-
-RECIPES: dict[str, Callable[[Formula, bool], Any]] = {
-    "temperature.zero.boundary": _boundary,
-    "temperature.zero.approach": _approach,
-}
+    return leg(value / spread, (value - left_out) / spread, where, numbers, "a claim without M")

@@ -8,13 +8,19 @@ the judge's has on average the error D^2 + r^2 + 2 D r tanh(rho r), D = tau - rh
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
 # pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
+from fractions import Fraction
+
 from sympy import And, Rational, exp, log, pi
 
+from infscale_sym.notation.check import Check, Recipe, Sweep
 from infscale_sym.notation.formula import OWN, Expected, Formula
-from infscale_sym.notation.heads import SelectionError
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
-from infscale_sym.notation.symbols import coldness, k, rho, t, tau
-from infscale_sym.theory.zero_temperature.notation import ColdPairs, ThermalExcess, ZetaSlope
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+from infscale_sym.theory.zero_temperature.notation import ColdPairs, ThermalExcess, ZetaSlope, coldness
+
+here = lazy(__package__)
+_MODEST = tuple(Fraction(n, 10) for n in (-18, -11, -3, 4, 9, 17))
 
 _level = 1 + 2 * rho * (tau - rho)
 
@@ -29,7 +35,19 @@ BOUNDARY = Formula(
         "answers: the boundary does not move with k."
     ),
     expected=Expected.HOLDS,
-    derivation="zero_temperature",
+    script="zero_temperature",
+    check=Check(
+        near={k: tuple(map(Fraction, (2, 3))), t: (Fraction(2), Fraction(5)), rho: _MODEST, tau: _MODEST},
+        count=2,
+        broken=(
+            (
+                "a judge at the mirror image, beyond the boundary",
+                AtMost(SelectionError(k, 0, -tau, rho), SelectionError(k, t, -tau, rho)),
+            ),
+        ),
+    ),
+    draw=Recipe(here(".checks:boundary")),
+    sweep=Sweep(t, (0.02, 50), True, k, (2, 5, 20), {tau: 0.5, rho: 0.5}),
 )
 
 APPROACH = Formula(
@@ -52,7 +70,17 @@ APPROACH = Formula(
         "beta = 1/t. Only pairs count, triples enter the remainder: at k = 2, where there are none, it is beta^-4 ln(beta)."
     ),
     expected=Expected.IN_THE_LIMIT,
-    derivation="zero_temperature",
+    script="zero_temperature",
+    check=Check(
+        ladder=("1e4", "1e8", "1e14"),
+        near={
+            k: tuple(Fraction(n, 2) for n in (6, 9, 14)),
+            rho: (Fraction(6, 5),),  # one judge: the tables over scores serve all k and tau
+            tau: tuple(Fraction(n, 10) for n in (-5, 3, 10, 14)),
+        },
+    ),
+    draw=Recipe(here(".checks:approach")),
+    sweep=Sweep(coldness, (10, 1e5), True, k, (3, 5, 10), {tau: 1, rho: 0.5}, points=31),
 )
 
 FORMULAS = (BOUNDARY, APPROACH)

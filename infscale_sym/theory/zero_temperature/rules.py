@@ -51,12 +51,11 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.notation.heads import Expectation, SelectionError, Survival, normal_density
-from infscale_sym.notation.symbols import coldness, k, r, rho, t, tau
-from infscale_sym.quantities.namespaces import NUMPY
+from infscale_sym.notation.operators import Expectation, normal_density
 from infscale_sym.theory.scaling.chebyshev_sum import _pull_is_tame, drift, error, mean_error, pull
+from infscale_sym.theory.selection.notation import SelectionError, Survival, k, r, rho, t, tau
 from infscale_sym.theory.selection.rules import TOTAL, i, j_, weight
-from infscale_sym.theory.zero_temperature.notation import ColdPairs, ThermalExcess, ZetaSlope
+from infscale_sym.theory.zero_temperature.notation import ColdPairs, ThermalExcess, ZetaSlope, coldness
 
 #: Squared distances from the judge's answer, and the temperature that is integrated over.
 square = IndexedBase("s", nonnegative=True)
@@ -328,7 +327,7 @@ def _remainders() -> tuple[str, str]:
     pairs = float_value(two_answers())
 
     def exact(count: float, teacher: float, judge: float, beta: float) -> float:
-        return float(NUMPY["ThermalExcess"](count, 1 / beta, teacher, judge))
+        return float(ThermalExcess.numpy(count, 1 / beta, teacher, judge))
 
     slopes, bends = [], []
     for point in _POINTS:
@@ -356,7 +355,7 @@ def float_value(expr: Expr) -> Any:
     integral = next(iter(expr.atoms(Integral)))
     _, factor = split(expr, integral)
     inner = [name for name, *_ in integral.limits]
-    function = numpy_function(factor * integral.function, [k, tau, rho, coldness, r, v], NUMPY)
+    function = numpy_function(factor * integral.function, [k, tau, rho, coldness, r, v])
     nodes, weights = np.polynomial.legendre.leggauss(120)
 
     def panel(high: float) -> tuple[np.ndarray, np.ndarray]:

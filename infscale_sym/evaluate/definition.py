@@ -1,0 +1,211 @@
+"""Numbers from a definition that is an integral, a sum or a root, for quantities without an evaluator of their own.
+
+Integrals: the maxima of ln |integrand| are located first, over the whole range and at as many digits as their width asks
+for; the range is cut around them, each panel twice as wide as the one before, and integrated by tanh-sinh quadrature
+(Takahasi & Mori 1974) on two meshes that must agree. So a peak of width 1e-60 is not missed, which mpmath's quadrature alone does
+without a word. Infinite sums: two ways of accelerating them must agree. Roots: one sign change, then bracketing.
+
+What does not settle raises ValidationError; nothing is returned that did not agree with its own check. All functions work in
+mpmath at the working precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+
+from infscale_sym.errors import EvaluationError, ValidationError
+
+#: Decades that the search for maxima spans on each side of a finite point of an infinite range.
+_DECADES = 130
+#: At most this many maxima are resolved; an integrand with more oscillates, and is not settled by this method.
+_MOST_PEAKS = 24
+#: The most digits at which a maximum is looked for.
+_MOST_DIGITS = 1200
+
+
+def integral(integrand: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
+    """int integrand(x) dx over (low, high), either end possibly infinite, to the working precision less 12 digits.
+
+    Raises ValidationError where two meshes differ."""
+    low, high = mpmath.mpf(limits[0]), mpmath.mpf(limits[1])
+    if low == high:
+        return mpmath.mpf(0)
+    if low > high:
+        return -integral(integrand, (high, low))
+    aim = mpmath.mp.dps - 12
+    found, places = mpmath.mp.dps, None
+    while found <= _MOST_DIGITS:
+        with mpmath.workdps(found + 10):
+            places, needed = _panels(integrand, low, high, aim)
+        if needed <= found + 10:
+            break
+        found = max(needed, 2 * found)
+    if places is None:
+        return mpmath.mpf(0)  # the integrand vanishes wherever it was asked
+    with mpmath.workdps(max(found, aim + 12) + 5):
+        halves = [x for a, b in pairwise(places) for x in (a, _between(a, b))] + [places[-1]]
+        one, two = mpmath.quad(integrand, places), mpmath.quad(integrand, halves)
+        scale = mpmath.quad(lambda x: abs(integrand(x)), halves) if abs(two) == 0 else abs(two)
+        if not abs(one - two) <= scale * mpmath.mpf(10) ** -aim:
+            raise ValidationError(
+                f"an integral of a definition did not settle: {mpmath.nstr(one, 15)} and {mpmath.nstr(two, 15)} on two "
+                f"meshes, {aim} digits wanted; give the quantity an evaluator of its own"
+            )
+    return +two
+
+
+def _height(integrand: Callable[[Any], Any], x: Any) -> Any:
+    value = integrand(x)
+    if mpmath.isnan(value):
+        raise ValidationError(f"the integrand of a definition is not a number at {mpmath.nstr(x, 10)}")
+    return mpmath.log(abs(value)) if value else -mpmath.inf
+
+
+def _grid(low: Any, high: Any) -> list[Any]:
+    """Points on all scales: geometric towards each finite end, and towards infinity."""
+    steps = [mpmath.mpf(10) ** (mpmath.mpf(i) / 2) for i in range(-2 * _DECADES, 2 * _DECADES + 1)]
+    if mpmath.isinf(low) and mpmath.isinf(high):
+        return sorted([-s for s in steps] + [mpmath.mpf(0)] + steps)
+    if mpmath.isinf(high):
+        return sorted({low + s for s in steps if low + s > low})
+    if mpmath.isinf(low):
+        return sorted({high - s for s in steps if high - s < high})
+    width = high - low
+    inner = [s for s in steps if s < 0.5]
+    evenly = [low + width * i / 64 for i in range(1, 64)]
+    return sorted(
+        {x for x in ({low + width * s for s in inner} | {high - width * s for s in inner} | set(evenly)) if low < x < high}
+    )
+
+
+def _between(a: Any, b: Any) -> Any:
+    if mpmath.isinf(a) and mpmath.isinf(b):
+        return mpmath.mpf(0)
+    if mpmath.isinf(b):
+        return 2 * a if a > 1 else a + 1
+    if mpmath.isinf(a):
+        return 2 * b if b < -1 else b - 1
+    return (a + b) / 2
+
+
+def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -> tuple[list[Any] | None, int]:
+    """(ends of the panels, digits that the places of the maxima need to be told from their neighbours)."""
+    grid = _grid(low, high)
+    heights = [_height(integrand, x) for x in grid]
+    best = max(heights)
+    if best == -mpmath.inf:
+        return None, 0
+    drop = (digits + 15) * mpmath.log(10)
+    ends = [-mpmath.inf, *heights, -mpmath.inf]
+    tops = [i for i, h in enumerate(heights) if h > ends[i] and h >= ends[i + 2]]  # of a plateau the first point
+    peaks = []
+    for i in tops:
+        left, right = grid[i - 1] if i else low, grid[i + 1] if i + 1 < len(grid) else high
+        peaks.append(_summit(integrand, grid[i], heights[i], left, right))
+    best = max(h for _, h in peaks)
+    peaks = sorted((x, h) for x, h in peaks if h > best - drop)
+    if len(peaks) > _MOST_PEAKS:
+        raise ValidationError("the integrand of a definition oscillates too much; give the quantity an evaluator of its own")
+    cuts, needed = {low, high}, 0
+    for x, h in peaks:
+        for side in (-1, 1):
+            step = _step(integrand, x, h, side, low, high)
+            if step is None:
+                continue
+            if x:
+                needed = max(needed, int(mpmath.ceil(-mpmath.log10(step / abs(x)))) + 15 + digits)
+            cuts.add(x)
+            while low < x + side * step < high:
+                cuts.add(x + side * step)
+                step *= 2
+                if step > mpmath.mpf(10) ** _DECADES or _height(integrand, x + side * step / 2) < best - drop:
+                    break
+    return sorted(cuts), needed
+
+
+def _summit(integrand: Callable[[Any], Any], x: Any, h: Any, left: Any, right: Any) -> tuple[Any, Any]:
+    """The maximum of the height between two neighbours of a grid point, by golden-section search."""
+    if mpmath.isinf(left) or mpmath.isinf(right):
+        return x, h
+    ratio = (mpmath.sqrt(5) - 1) / 2
+    a, b = left, right
+    c, d = b - ratio * (b - a), a + ratio * (b - a)
+    at_c, at_d = _height(integrand, c), _height(integrand, d)
+    tiny = mpmath.mpf(10) ** -(mpmath.mp.dps - 5)
+    for _ in range(int(5 * mpmath.mp.dps)):
+        if b - a <= tiny * max(abs(a), abs(b)) or max(h, at_c, at_d) - min(at_c, at_d) < tiny:
+            break
+        if at_c > at_d:
+            b, d, at_d = d, c, at_c
+            c = b - ratio * (b - a)
+            at_c = _height(integrand, c)
+        else:
+            a, c, at_c = c, d, at_d
+            d = a + ratio * (b - a)
+            at_d = _height(integrand, d)
+    return max([(x, h), (c, at_c), (d, at_d)], key=lambda pair: pair[1])
+
+
+def _step(integrand: Callable[[Any], Any], x: Any, h: Any, side: int, low: Any, high: Any) -> Any:
+    """How far from a maximum the logarithm of the integrand has fallen by about 1; None where there is no room."""
+    room = high - x if side > 0 else x - low
+    if not room > 0:
+        return None
+    step = mpmath.mpf(10) ** -(mpmath.mp.dps - 6) * (abs(x) if x else mpmath.mpf(10) ** -_DECADES)
+    while step < room and h - _height(integrand, x + side * step) < 1:
+        step *= 4
+        if step > mpmath.mpf(10) ** _DECADES:
+            break
+    return min(step, room / 2)
+
+
+def summation(term: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
+    """sum term(i) for i from low to high (a whole number or infinity). Raises ValidationError where an infinite sum does not
+    settle."""
+    low, high = limits
+    if not mpmath.isinf(high):
+        if high - low > 1_000_000:
+            raise EvaluationError("a sum of over a million terms needs an evaluator of its own")
+        return mpmath.fsum(term(mpmath.mpf(i)) for i in range(int(low), int(high) + 1))
+    aim = mpmath.mp.dps - 12
+    one = mpmath.nsum(term, [low, mpmath.inf])
+    with mpmath.workdps(mpmath.mp.dps + 10):
+        two = mpmath.fsum(term(low + i) for i in range(40)) + mpmath.nsum(term, [low + 40, mpmath.inf])
+    if not abs(one - two) <= abs(two) * mpmath.mpf(10) ** -aim:
+        raise ValidationError(f"an infinite sum of a definition did not settle to {aim} digits; give an evaluator of its own")
+    return +two
+
+
+def root(function: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
+    """The zero of `function` in (low, high). Raises ValidationError unless it changes its sign just once on a grid of all
+    scales."""
+    low, high = mpmath.mpf(limits[0]), mpmath.mpf(limits[1])
+    grid = _grid(low, high)[:: 1 if not mpmath.isinf(high - low) else 2]
+    values = [function(x) for x in grid]
+    changes = [i for i, (a, b) in enumerate(pairwise(values)) if (a > 0) != (b > 0) or b == 0]
+    if len(changes) != 1:
+        raise ValidationError(f"the equation of a definition has {len(changes)} sign changes in its range; one is wanted")
+    at = changes[0]
+    with mpmath.workdps(mpmath.mp.dps + 10):
+        found = mpmath.findroot(function, (grid[at], grid[at + 1]), solver="anderson", verify=False, maxsteps=400)
+        near = abs(found) * mpmath.mpf(10) ** (12 - mpmath.mp.dps)
+        if not (function(found - near) > 0) != (function(found + near) > 0):
+            raise ValidationError("the root of a definition did not settle; give the quantity an evaluator of its own")
+    return +found
+
+
+def ball_integral(integrand: Callable[[Any, bool], Any], low: Any, high: Any) -> Any:
+    """A ball that contains the integral over a finite range (Arb's adaptive Gauss-Legendre quadrature with proved errors,
+    Johansson 2018). `integrand(x, analytic)` works on complex balls and honours the flag.
+
+    Raises ValidationError if it does not converge."""
+    import flint
+
+    value = flint.acb.integral(integrand, flint.acb(low), flint.acb(high))
+    if not value.real.is_finite():
+        raise ValidationError("the enclosure of a definition's integral does not converge; give the quantity an arb evaluator")
+    return value.real
