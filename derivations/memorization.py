@@ -33,7 +33,7 @@ from infscale_sym import formula
 from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.denoiser.notation import zeta
+from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
 from infscale_sym.theory.memorization.notation import (
     FreshRate,
     HellingerRate,
@@ -44,7 +44,6 @@ from infscale_sym.theory.memorization.notation import (
     MemoryGap,
     PairStatistic,
     SamplingRate,
-    SpectralMean,
     generated_variance,
     half_gap,
     kernel_width,
@@ -129,7 +128,7 @@ norm.conclude()
 # %% tags=["derives:denoiser.log-determinant"]
 kappa_of = RenormalizedRidge(lambda_, alpha, 1)
 determinant = Derivation("denoiser.log-determinant", LogMean(lambda_, 0, alpha))
-determinant.claim(SpectralMean(log(x + lambda_), alpha), Unfold(LogMean), "its definition")
+determinant.claim(MarchenkoPasturMean(log(x + lambda_), alpha), Unfold(LogMean), "its definition")
 determinant.claim(
     log(1 + kappa_of) + (1 - 1 / alpha) * log(lambda_ / kappa_of) - 1 / (1 + kappa_of),
     LogDeterminant(kappa_of),
@@ -175,7 +174,7 @@ never.claim(
     "the two rates as spectral means",
 )
 never.claim(
-    -SpectralMean(x / (generated_variance(x, zeta) + 1), alpha) / 2,
+    -MarchenkoPasturMean(x / (generated_variance(x, zeta) + 1), alpha) / 2,
     SameMean(name="linearity"),
     "the logarithms cancel",
 )
@@ -204,7 +203,7 @@ gap.claim(
     "the two rates as spectral means",
 )
 gap.claim(
-    SpectralMean((1 - x) / (generated_variance(x, zeta) + h**2), 1 / per_feature) / 2,
+    MarchenkoPasturMean((1 - x) / (generated_variance(x, zeta) + h**2), 1 / per_feature) / 2,
     SameMean(name="linearity"),
     "the logarithms cancel",
 )
@@ -229,7 +228,7 @@ hellinger.claim(meaning(hellinger.start), RateAsSpectralMean(), "four determinan
 poles = (zeta / (2 + zeta), zeta * sqrt(1 + zeta) / (2 + zeta))
 hellinger.claim(
     log((2 + zeta) ** 2 / (4 * (1 + zeta))) / 4
-    - SpectralMean(log(x), alpha) / 2
+    - MarchenkoPasturMean(log(x), alpha) / 2
     - LogMean(zeta, 0, alpha) / 2
     + LogMean(*poles, alpha),
     SameMean(),

@@ -199,8 +199,7 @@ class ZeroTemperature:
                 weights = [mpmath.exp(v - max(rewards)) for v in rewards]
                 soft = mpmath.fsum(w * o**2 for w, o in zip(weights, offsets, strict=True)) / mpmath.fsum(weights)
                 least = min(o**2 for o in offsets)
-            heads: dict[str, Any] = {"SquaredMinimum": lambda *_, digits, value=least: value}
-            claimed = evaluate(after, point, 50, heads)
+            claimed = evaluate(after, point, 50, {SquaredMinimum: lambda *_, digits, value=least: value})
             if abs(claimed - soft) > mpmath.mpf(10) ** -48 * soft:
                 raise DerivationError(f"at {point} the limit is {mpmath.nstr(soft, 20)}, not {mpmath.nstr(claimed, 20)}")
         return Evidence(NUMERIC, "48 digits at 4 random sets of draws")
