@@ -1,4 +1,7 @@
-"""Numbers for checking steps: seeded random points of the domain, and mpmath values of any expression."""
+"""Numbers for checking steps: seeded random points of the domain, and mpmath values of any expression.
+
+Named quantities are computed by their high-precision evaluators, integrals by a quadrature whose two meshes must agree.
+"""
 
 from __future__ import annotations
 
