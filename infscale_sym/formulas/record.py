@@ -1,4 +1,8 @@
-"""What a formula carries: a statement about a named quantity, its domain, its source, and the verdict it expects."""
+"""What a formula carries: a statement about a named quantity, its domain, its source, and the verdict it expects.
+
+The statement is a SymPy relation (`notation.relations`) between an unevaluated quantity and an expression; a claim that is
+wrong as printed is registered too, with its correction as partner.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a claim is printed. `locator` is given only where it stands in the project's own notes on the source."""
+    """Where a claim is printed. `locator` (equation or result) is given only where it is known."""
 
     key: str
     authors: str

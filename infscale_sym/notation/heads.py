@@ -1,7 +1,8 @@
-"""Every named quantity, once: an unevaluated SymPy head with its LaTeX and, where it has one, its definition.
+"""The base class of named quantities, and the quantities of the paper's own results (HP, arXiv:2512.19905).
 
-A head prints as a symbol and opens one level with `unfold()`. It never evaluates by itself: how a quantity is
-computed to any accuracy is the business of `infscale_sym.quantities`.
+A named quantity is an unevaluated SymPy function with its LaTeX, its meaning and, where it has one, its definition: it prints
+as a symbol and opens one level with `unfold()`. It never evaluates by itself: its numbers, to any accuracy, are computed in
+`infscale_sym.quantities`.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -50,11 +51,11 @@ class Head(Function):
 
     @classmethod
     def eval(cls, *args: Any) -> None:
-        """Never evaluate on construction: a head is a name."""
+        """Never evaluate on construction: it is a name."""
         return None
 
     def unfold(self) -> Expr:
-        """The definition, one level deep; the head itself where the definition is not a formula."""
+        """The definition, one level deep; the quantity itself where the definition is not a formula."""
         return self
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
@@ -147,7 +148,7 @@ class Survival(Head):
 
 
 class LogSurvival(Head):
-    """ln S(r; rho), kept as a head of its own so that no rewriting loses the tail."""
+    """ln S(r; rho), kept as a quantity of its own so that no rewriting loses the tail."""
 
     nargs = 2
     slots = (r, rho)

@@ -1,6 +1,6 @@
 """Named quantities about infinitely many answers: moments of a weight, the limit of the error, the crossover at t -> 0.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Everything is dimensionless.
+For the formulas `limit.*`, derived here for the sampler of HP (arXiv:2512.19905). Everything is dimensionless.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -16,7 +16,7 @@ from infscale_sym.notation.symbols import chi, j, rho, t, tau, u, z
 
 
 class _Positive(Head):
-    """A head whose value is known to be positive."""
+    """A named quantity whose value is known to be positive."""
 
     def _eval_is_positive(self) -> bool:
         return True

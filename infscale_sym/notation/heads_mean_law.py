@@ -1,4 +1,8 @@
-"""Named quantities of the joint law of the offsets: second moments with a judge of its own, kurtosis (THEORY section 3)."""
+"""Named quantities of the joint law of the offsets: second moments with a judge of its own, kurtosis without a ridge.
+
+For `predictive.cross-law`, `predictive.judge-law`, `predictive.ridgeless-kurtosis` (model of HP, arXiv:2512.19905). Moments in
+units of y^2, kurtosis dimensionless.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
@@ -46,7 +50,7 @@ class MeanEigenvalue(Head):
 
 
 class WeightForm(Head):
-    """(1/d) w_T' (word) (w_T - w_R), fixed weights."""
+    """(1/d) w_T' (matrix) (w_T - w_R), fixed weights."""
 
     nargs = 1
     slots = (Sigma,)
@@ -55,7 +59,7 @@ class WeightForm(Head):
 
 
 class GapForm(Head):
-    """(1/d) (w_T - w_R)' (word) (w_T - w_R), fixed weights."""
+    """(1/d) (w_T - w_R)' (matrix) (w_T - w_R), fixed weights."""
 
     nargs = 1
     slots = (Sigma,)

@@ -1,7 +1,8 @@
-"""Words in random matrices: what the derivation of the deterministic equivalents is written in (HP Result 1, arXiv:2512.19905).
+"""Products of random matrices, in which the deterministic equivalents are derived (HP Result 1, arXiv:2512.19905).
 
-A word is a product `Times(A, Times(B, C))` of d x d matrices; SymPy never reorders it, for its letters are arguments of heads.
-C = (1/n) sum_i x_i x_i' is the sample covariance of n rows x_i ~ N(0, Sigma); `Sigma` inside a word is the matrix itself.
+A product of d x d matrices, `Times(A, Times(B, C))`, also called a word, is never reordered by SymPy, for its factors are
+arguments of a function. C = (1/n) sum_i x_i x_i' is the sample covariance of n rows x_i ~ N(0, Sigma); `Sigma` inside a product
+is the matrix itself.
 """
 
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportReturnType=false, reportGeneralTypeIssues=false
@@ -17,7 +18,7 @@ from infscale_sym.notation.symbols import C, Sigma, alpha, gamma, kappa, lambda_
 
 
 class Times(Head):
-    """The product of two matrices or words."""
+    """The product of two matrices or of products of them."""
 
     nargs = 2
     slots = (C, Sigma)
@@ -26,7 +27,7 @@ class Times(Head):
 
 
 def word(*letters: Expr) -> Expr:
-    """The product of the letters, from the left."""
+    """The product of the matrices, from the left."""
     return reduce(lambda right, left: Times(left, right), reversed(letters))
 
 
@@ -67,7 +68,7 @@ class PosteriorCovariance(Head):
 
 
 class TraceMean(Head):
-    """E (1/d) Tr of a word over training sets."""
+    """E (1/d) Tr of a product of matrices over training sets."""
 
     nargs = 1
     slots = (C,)
@@ -85,7 +86,7 @@ class KernelTrace(Head):
 
 
 class RowForm(Head):
-    """(1/d) x_1' (word) x_1, x_1 one row of the data."""
+    """(1/d) x_1' (product) x_1, x_1 one row of the data."""
 
     nargs = 1
     slots = (Sigma,)
