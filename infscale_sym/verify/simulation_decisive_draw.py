@@ -1,4 +1,4 @@
-"""Recipes for averages that one draw decides (THEORY section 3): offsets and answers are drawn, up to k = e^3000.
+"""Simulation of averages dominated by the weight of one draw (`averaged.slow-approach`): offsets and answers up to k = e^3000.
 
 By exchangeability, and since the first answer is independent of the others, the excess of the error over its limit is exactly
 
