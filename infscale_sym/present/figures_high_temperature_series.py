@@ -1,4 +1,4 @@
-"""Figures on the expansion in 1/t to every order (THEORY section 2): what each further order is worth, and where to stop."""
+"""Figures on the expansion in 1/t to every order (`hte.all-orders`): what each further order is worth, and where to stop."""
 
 from __future__ import annotations
 

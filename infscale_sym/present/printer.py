@@ -37,7 +37,7 @@ class FormulaPrinter(LatexPrinter):
         self._numerator = WIDEST_NUMERATOR
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
-        """Heads are printed here and not by themselves, so that their letters can be the reader's."""
+        """Named quantities are printed here and not by themselves, so that their letters can be the reader's."""
         if isinstance(expr, Head):
             text = self.head(expr)
             return self._raised(text, kwargs["exp"]) if kwargs.get("exp") else text
@@ -96,7 +96,7 @@ class FormulaPrinter(LatexPrinter):
         return out
 
     def _renamed_sum(self, text: str) -> bool:
-        """Whether a symbol or head that the reader writes as a sum stands bare."""
+        """Whether a symbol or named quantity that the reader writes as a sum stands bare."""
         return any(text == own for own in (*self.notation.symbols.values(), *self.notation.heads.values()))
 
     def factor(self, expr: Expr, last: bool = True) -> str:

@@ -47,7 +47,7 @@ _UNSAFE = re.compile(r"[%$&~\x00-\x1f\x7f]|\^\^|\\\\")
 
 @dataclass(frozen=True)
 class Notation:
-    """LaTeX that replaces the project's own: for symbols, and for heads either a letter or a template with #1, #2 ..."""
+    """LaTeX that replaces the project's own: for symbols, and for named quantities a letter or a template with #1, #2 ..."""
 
     symbols: Mapping[Symbol, str] = field(default_factory=dict)
     heads: Mapping[type[Head], str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Notation:
     def from_mapping(cls, names: Mapping[str, Any]) -> Notation:
         """From names to LaTeX.
 
-        A name is a symbol's (`tau`), a head's (`SelectionError`) or a head's letter (`F`). A head whose letter is that
+        A name is a symbol's (`tau`), a quantity's (`SelectionError`) or its letter (`F`). A quantity whose letter is that
         of a symbol (`kappa`, `lambda`) follows it. Raises DomainError for unknown names and unsafe or broken LaTeX.
         """
         known = known_names()
@@ -100,14 +100,14 @@ class Notation:
 
 
 def core(head: type[Head]) -> str:
-    """The letter of a head: its template up to the first subscript, bracket or bar, without a leading logarithm."""
+    """The letter of a named quantity: its template up to the first subscript, bracket or bar, without a leading logarithm."""
     text = head.template.replace("{{", "{").replace("}}", "}").removeprefix(r"\ln ")
     return re.split(r"_\{\{?\d|\\left|\\Big", text)[0]
 
 
 @cache
 def known_names() -> dict[str, tuple[Symbol | None, tuple[type[Head], ...]]]:
-    """name -> (symbol, heads that carry it): symbols, heads by class name, and heads by letter."""
+    """name -> (symbol, quantities that carry it): symbols, quantities by class name, and quantities by letter."""
     known: dict[str, tuple[Symbol | None, tuple[type[Head], ...]]] = {}
     letters: dict[str, list[type[Head]]] = {}
     for head in HEADS:
