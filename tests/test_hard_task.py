@@ -22,7 +22,7 @@ from infscale_sym.verify.simulation_hard_task import nearest_square, simulated_e
 
 
 def test_the_constant_by_hand() -> None:
-    """At theta = 1: int_0^oo y/sinh y dy = pi^2/4. THEORY's form with Beta and cot agrees elsewhere."""
+    """At theta = 1: int_0^oo y/sinh y dy = pi^2/4. The form with Beta and cot agrees elsewhere."""
     assert CONSTANT.statement.rhs.subs(Theta, 1) == pi**2 / 4
     for ratio in (0.5, 1.3, 1.8):
         half = ratio / 2
