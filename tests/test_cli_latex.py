@@ -1,4 +1,4 @@
-"""`infscale latex` through the front door."""
+"""`infscale latex` as a user runs it."""
 
 from __future__ import annotations
 

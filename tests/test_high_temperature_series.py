@@ -1,4 +1,4 @@
-"""The expansion in 1/t to every order: hand-computed cases, independent roads, the rules and what they refuse, the legs."""
+"""The expansion in 1/t to every order: hand-computed cases, independent computations, the rules and what they refuse, the legs."""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
@@ -61,7 +61,7 @@ from infscale_sym.quantities.temperature_coefficients import (
 from infscale_sym.verify import digits, simulation
 from infscale_sym.verify.simulation_high_temperature_series import drawn_remainder, drawn_series
 
-# The generator, by hand and by other roads.
+# The generator, by hand and in other ways.
 
 
 def test_two_answers_at_zero_offsets_by_hand() -> None:
