@@ -1,4 +1,4 @@
-"""The expansion in 1/t to every order: hand-computed cases, independent computations, the rules and what they refuse, the legs."""
+"""The expansion in 1/t to every order: hand-computed cases, other computations, the rules and what they refuse, the legs."""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
