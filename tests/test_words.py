@@ -1,4 +1,4 @@
-"""What texts may cite: documents, formulas and modules that a reader of this repository has; and that modules say what they do."""
+"""What texts may cite: documents, formulas and modules that a reader of this repository has. Every module says what it does."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def heating(base: Any, end: Expr) -> Expr:
 
 
 def two_answers() -> Expr:
-    """The integral over pairs that a small t can exchange: at distances r and r' = (r^2 + 2 v/beta)^(1/2), all others farther."""
+    """Integral over the pairs that a small t can exchange: distances r and r' = (r^2 + 2 v/beta)^(1/2), all others farther."""
     other = sqrt(r**2 + 2 * v / coldness)
     return (
         k
