@@ -99,11 +99,11 @@ def test_every_module_says_what_it_does() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("text", ["as in THE" + "ORY section 3", "see DES" + "IGN.md", "PRO" + "OFS 2"])
+@pytest.mark.parametrize("text", ["as in THE" + "ORY", "see DES" + "IGN.md", "PRO" + "OFS 2"])
 def test_an_absent_document_would_be_seen(text: str) -> None:
     assert ABSENT.search(text)
 
 
-@pytest.mark.parametrize("text", ["Section 2 of the model", "see sections 1 and 7", "§ 4"])
+@pytest.mark.parametrize("text", ["Section" + " 2 of the model", "see sections" + " 1 and 7", "§" + " 4"])
 def test_a_bare_section_would_be_seen(text: str) -> None:
     assert SECTION.search(text)
