@@ -58,7 +58,7 @@ def scaled_approach(log_k: Any, t: Any, v_cross: Any, v_rho: Any) -> Any:
 
     log_k: ln k > 0; t, 1e-6 to 1e6; v_cross, v_rho: E tau rho and E rho^2 (at most 1e6). Up to ln k = 36.8 from the exact
     average, which is good to 1e-10 of E F_oo, so that of the gap k^e 1e-10/gap is lost; beyond, to 1e-10 where one draw
-    decides to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
+    dominates to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
     """
     parts = [float_array(v, n) for v, n in ((log_k, "ln k"), (t, "t"), (v_cross, "E tau rho"), (v_rho, "E rho^2"))]
     check_range(parts[0], "ln k", 1e-3, 1e15)
@@ -170,7 +170,7 @@ def _positive(t: Any, v: Any) -> None:
 
 
 def _enough(log_k: Any, t: float, v: float, digits: int) -> None:
-    """One draw must decide to `digits` digits."""
+    """One draw must dominate to `digits` digits."""
     rate = min(float(second_draw(t, v)), 1 - float(approach_exponent(t, v)))
     if rate <= 0:
         raise DomainError(f"ln k must be at most 36.8 (in mpmath 230) unless 2 E rho^2 > (1+t)(2+t); got {float(log_k):g}")

@@ -35,7 +35,7 @@ def marginal_approach(log_k: Any, t: Any, v_cross: Any) -> Any:
 
     log_k: ln k > 0; t, 1e-3 to 1e3; v_cross: E tau rho. Up to ln k = 36.8 from the exact average, which is good to 1e-10 of
     E F_oo, so that of the gap 1e-10 k E F_oo/(ln k)^(3/2) is lost: use it up to k = 1e6. Beyond 36.8 to 1e-10 where one draw
-    decides to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
+    dominates to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
     """
     parts = [float_array(v, n) for v, n in ((log_k, "ln k"), (t, "t"), (v_cross, "E tau rho"))]
     check_range(parts[0], "ln k", 1e-3, 1e15)
@@ -84,7 +84,7 @@ def marginal_approach_mp(log_k: Any, t: Any, v_cross: Any, digits: int = 50) -> 
 
 
 def _enough(log_k: Any, t: float, digits: int) -> None:
-    """One draw must decide to `digits` digits: what a second one adds falls as k^-d."""
+    """One draw must dominate to `digits` digits: what a second one adds falls as k^-d."""
     rate = min(1.0, float(second_draw(t, boundary(t))))
     least = 1.5 * (2.31 * digits + 10) / rate
     if log_k < least:
