@@ -1,4 +1,4 @@
-"""Simulation of averages at many answers (`averaged.first-correction`, `averaged.slow-approach`, ...): nothing is integrated.
+"""Simulation of averages at many answers (`averaged.first-correction`, `averaged.slow-approach.exponent`, ...): no integrals.
 
 Offsets and answers are drawn (model of HP, arXiv:2512.19905). The coefficient of 1/k comes from the same answers used twice:
 the error of 2k answers against the mean error of their two halves. The difference is of the size 1/k trial by trial, so its
