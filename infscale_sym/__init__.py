@@ -8,11 +8,15 @@
     infscale_sym.passk(k, a, b)         coverage, pass@k, of problems with failure probabilities from Beta(a, b)
     infscale_sym.unbiased_passk(n,c,k)  the estimate of pass@k without bias, from c successes in n attempts
     infscale_sym.fit_coverage(...)      the Beta law of coverage (pass@k) fitted to counts, which read_counts(...) reads
-    infscale_sym.simulate               the independent way: draw and count
+    infscale_sym.simulate               the independent check: draw and count
     infscale_sym.errors                 what bad input raises
 
 Everything is imported on first use, so that `import infscale_sym` costs nothing. (`infscale_sym.formulas` is the
 subpackage of the claims: a function cannot have the same name.)
+
+Docstrings cite a formula by its id (`infscale show ID`) and the sources by letters: HP, Halder & Pehlevan, arXiv:2512.19905
+(HP-code is their companion code); L, Levi, arXiv:2410.16377; H, Halder, arXiv:2411.17807; AZP, Atanasov, Zavatone-Veth &
+Pehlevan, arXiv:2405.00592. oo is infinity.
 """
 
 from __future__ import annotations

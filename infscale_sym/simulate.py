@@ -1,4 +1,4 @@
-"""The independent way: draw and count (THEORY section 1; HP, arXiv:2512.19905). NumPy only.
+"""The independent check: draw and count (the model of HP, arXiv:2512.19905, and its neighbours). NumPy only.
 
 Nothing here knows a formula or a quadrature of the package; it shares with the rest only the definition of the
 model. `selection` simulates the choice among k answers at fixed offsets, `chosen_answers` the answer that best-of-k

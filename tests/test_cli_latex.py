@@ -1,13 +1,13 @@
-"""`infscale latex` through the front door."""
+"""`infscale latex` as a user runs it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from infscale_sym.formulas import FORMULAS
 
 from infscale_sym.cli import main
-from infscale_sym.formulas import FORMULAS
 
 
 def test_one_formula_as_an_equation(capsys: pytest.CaptureFixture[str]):

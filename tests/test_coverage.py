@@ -1,4 +1,4 @@
-"""Coverage: hand-computed cases, independent roads, accuracy over the whole range, rules that refuse, simulation, figures."""
+"""Coverage: hand-computed cases, other computations, accuracy over the whole range, rules that refuse, simulation, figures."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from infscale_sym.theory.selection.notation import y
 
 
 def test_the_constant_by_hand() -> None:
-    """At theta = 1: int_0^oo y/sinh y dy = pi^2/4. THEORY's form with Beta and cot agrees elsewhere."""
+    """At theta = 1: int_0^oo y/sinh y dy = pi^2/4. The form with Beta and cot agrees elsewhere."""
     assert CONSTANT.statement.rhs.subs(Theta, 1) == pi**2 / 4
     for ratio in (0.5, 1.3, 1.8):
         half = ratio / 2
@@ -46,7 +46,7 @@ def test_the_enclosure_of_the_constant_meets_the_closed_form() -> None:
 
 
 def test_scaled_sums_against_the_definition() -> None:
-    """Three roads: the average itself (k <= 1e16), its sum in float64 at any k, and the swapped sum in ball arithmetic."""
+    """Three ways: the average itself (k <= 1e16), its sum in float64 at any k, and the swapped sum in ball arithmetic."""
     for ratio in (0.5, 1.0, 1.9, 2.0):
         level = 7.5
         k = math.sqrt(2 * math.pi) * level * math.exp(level**2 / 2)

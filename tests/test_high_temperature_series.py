@@ -1,4 +1,4 @@
-"""The expansion in 1/t to every order: hand-computed cases, independent roads, the rules and what they refuse, the legs."""
+"""The expansion in 1/t to every order: hand-computed cases, other computations, the rules and what they refuse, the legs."""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
@@ -60,7 +60,7 @@ from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t,
 from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 from infscale_sym.verify import digits, simulation
 
-# The generator, by hand and by other roads.
+# The generator, by hand and in other ways.
 
 
 def test_two_answers_at_zero_offsets_by_hand() -> None:

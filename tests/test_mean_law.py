@@ -307,7 +307,7 @@ def test_the_law_holds_and_the_printed_one_does_not():
     squares = []
     for family in families:
         value, error = family.at_infinity()
-        assert error.max() < 0.005  # DESIGN's standard error, relative
+        assert error.max() < 0.005  # the standard error asked of a proportional-limit law, relative
         assert np.abs(value / error).max() < 4
         fine, small = family.at_infinity(conditional=True)
         assert np.abs(fine / small).max() < 4

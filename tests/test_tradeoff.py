@@ -1,4 +1,4 @@
-"""Exponents in answers and in data: closed forms by hand, difference quotients by two roads, the printed law refuted."""
+"""Exponents in answers and in data: closed forms by hand, difference quotients in two ways, the printed law refuted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""T = 0 at finite k: the boundary that does not move with k, and what a little heat costs (THEORY section 2)."""
+"""T = 0 at finite k: the boundary that does not move with k, and what a small t costs (`temperature.zero.*`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SymPy's `simplify` with a memory.
+"""SymPy's `simplify` with a cache.
 
 A rule is asked about each step once with the claim and three times with a perturbed one. What does not depend on the claim need
 not be simplified again.

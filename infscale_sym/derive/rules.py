@@ -1,4 +1,7 @@
-"""The algebraic rules of derivation: definition, naming, algebra, substitution, integration. All are checked symbolically."""
+"""The algebraic rules of derivation: definition, naming, algebra, substitution, integration. All are checked symbolically.
+
+What is wrong is refused by its value at one point first, which spares SymPy the attempt to prove it.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

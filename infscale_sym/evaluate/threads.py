@@ -1,4 +1,4 @@
-"""Our own threads and those of the linear algebra library do not mix: one place that keeps them apart."""
+"""One place that keeps the linear algebra library on one thread while our own worker threads fill the processors."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a claim is printed. `locator` is given only where it stands in the project's own notes on the source."""
+    """Where a claim is printed. `locator` (equation or result) is given only where it is known."""
 
     key: str
     authors: str

@@ -1,4 +1,8 @@
-"""Formulas for taking along: a complete LaTeX document, environments to paste, Markdown, or a page for the browser."""
+"""Formulas for taking along: a complete LaTeX document, environments to paste, Markdown, or a page for the browser.
+
+Each formula comes with its domain, source, deviation and expected verdict, the derivations on demand, and a notation table of
+what occurs.
+"""
 
 from __future__ import annotations
 

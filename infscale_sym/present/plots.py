@@ -2,7 +2,7 @@
 
 Asymptotic statements: the exact quantity over its leading term against k, with the successive partial sums of the claim, and
 the relative error of the claim, which must fall with the slope of its remainder. Laws: tails at several k against the limit
-law. Equalities: the claim as a curve, and on it as dots the quantity computed as verification computes it.
+law. Equalities: the claim as a curve, and on it as dots the quantity by the independent computation that verification uses.
 """
 
 from __future__ import annotations

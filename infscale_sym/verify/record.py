@@ -1,4 +1,4 @@
-"""What a verification found: three legs side by side, a verdict in words, and what was expected."""
+"""What a verification found: three legs (derivation, digits, simulation), a verdict in words, and what was expected."""
 
 from __future__ import annotations
 

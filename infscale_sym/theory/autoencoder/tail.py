@@ -8,7 +8,7 @@ E P^-s over the images with y > 0 is finite if and only if s q/2 < 1 and s < t/v
 
     P(P < x) = x^(b + o(1)),  E (1 - P)^k = k^(-b + o(1)),   b = min(2/q, t/max v):
 
-warmer than t_c = 2 max v/q the images close to the ceiling decide, at a rate that knows neither t nor the threshold; colder,
+warmer than t_c = 2 max v/q the images close to the ceiling dominate, at a rate that knows neither t nor the threshold; colder,
 the images whose best code the sampler hardly reaches. (Finite below the bounds: by Jensen's inequality for the density over the
 ball, P is at least C y^(q/2) exp(-y sum 1/S_j^2/(2t(q+2))).) For t > t_c, with f the density of the floor given that y > 0,
 

@@ -1,4 +1,9 @@
-"""Averages over a Gaussian pair of offsets, by drawing offsets and answers and counting (THEORY section 3)."""
+"""Simulation of averages over a Gaussian pair of offsets (`averaged.finite-temperature`, `averaged.best-of-two`).
+
+Offsets and answers are drawn and chosen from as in the model (HP, arXiv:2512.19905); the deviation from the claim is in
+standard errors, and a claim without what the judge cannot know must be rejected. `averaged.printed-law-reach` with fitted
+students.
+"""
 
 from __future__ import annotations
 

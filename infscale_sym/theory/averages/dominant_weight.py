@@ -1,7 +1,8 @@
-"""Rules for averages that one draw decides: the integral over it, hyperbolic coordinates, Laplace's method in the angle.
+"""Rules for averages dominated by the weight of one draw: the integral over it, hyperbolic coordinates, Laplace's method.
 
-Where the average of E w^2/(E w)^2 over the judge's offset is infinite, the exact excess of `averaged_limit` keeps W_1, and the
-sum of the other shares alone is put to its expectation (THEORY section 3; HP, arXiv:2512.19905, has t = 0 only).
+For `averaged.slow-approach`. Where the average of E w^2/(E w)^2 over the judge's offset is infinite, the exact excess of
+`averaged_limit` keeps W_1, and the sum of the other shares alone is replaced by its expectation; the relative error of that is
+measured against exact averages between two values of k. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -90,7 +91,7 @@ _MEASURED: dict[Any, str] = {}
 
 
 def _gap_of_one_draw(rule: OneDecisiveDraw, claim: Any) -> str:
-    """How the claim's relative error falls with k: at least with the exponent of a second decisive draw."""
+    """How the claim's relative error falls with k: at least with the exponent of a second dominant draw."""
     key = (rule, claim)
     if key not in _MEASURED:
         function = numpy_function(claim.function, [z, rho, log_k, t, v_cross, v_rho])

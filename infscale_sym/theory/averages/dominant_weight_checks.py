@@ -1,6 +1,7 @@
-"""Recipes for averages that one draw decides (THEORY section 3): offsets and answers are drawn, up to k = e^3000.
+"""Simulation of averages dominated by the weight of one draw (`averaged.slow-approach`, `averaged.marginal-approach`).
 
-By exchangeability, and since the first answer is independent of the others, the excess of the error over its limit is exactly
+Offsets and answers are drawn up to k = e^3000. By exchangeability, and since the first answer is independent of the others, the
+excess of the error over its limit is exactly
 
     F_k - F_oo = k E[(F_oo - l_1) W_1^2/((1 + Y)(1 + Y + W_1))],    W = w/(k E w),
 

@@ -1,4 +1,8 @@
-"""The error averaged over prompts and training sets (HP Remark 5, arXiv:2512.19905), as printed, corrected, and at any t."""
+"""The error averaged over prompts and training sets (HP Remark 5, arXiv:2512.19905), as printed, corrected, and at any t.
+
+The prompts' offsets from teacher and judge are a centred Gaussian pair with the moments of `predictive.mean-law` over s^2. The
+printed law takes the offset of the mean prediction only; the corrected one its full variance Q = E Delta_T^2.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

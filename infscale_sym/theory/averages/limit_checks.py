@@ -1,7 +1,8 @@
-"""Recipes for averages at many answers (THEORY section 3): offsets and answers are drawn, nothing is integrated.
+"""Simulation of averages at many answers (`averaged.first-correction`, `averaged.slow-approach.exponent`, ...): no integrals.
 
-The coefficient of 1/k comes from the same answers used twice: the error of 2k answers against the mean error of their two
-halves. The difference is of the size 1/k trial by trial, so its noise falls with it. HP, arXiv:2512.19905.
+Offsets and answers are drawn (model of HP, arXiv:2512.19905). The coefficient of 1/k comes from the same answers used twice:
+the error of 2k answers against the mean error of their two halves. The difference is of the size 1/k trial by trial, so its
+noise falls with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Figures on the approach of averages to infinitely many answers (THEORY section 3; HP, arXiv:2512.19905, has t = 0 only)."""
+"""Figures on the approach of averages to infinitely many answers (`averaged.slow-approach`, `averaged.marginal-approach`).
+
+Exact averages and the integral over the dominant draw beside the registered laws; HP, arXiv:2512.19905, has t = 0 only.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def excess(k: Any, t: float, ratio: float, v_rho: float) -> np.ndarray:
 def one_draw_against_exact(
     t: float, ratio: float, spreads: Sequence[float], answers: Sequence[float]
 ) -> dict[float, list[float]]:
-    """{v_rho: (exact excess)/(integral over one decisive draw) at each k}, dimensionless."""
+    """{v_rho: (exact excess)/(integral over the dominant draw) at each k}, dimensionless."""
     return {
         v: [
             float(one / decisive_draw(math.log(k), t, ratio, v))
@@ -36,7 +39,7 @@ def exponent_map(t: float, spreads: Sequence[float]) -> Picture:
     """The exponent over (t, E rho^2) with the boundary of the 1/k law, and local slopes of the averaged excess.
 
     t, spreads: temperature and E rho^2 of the curves on the right, judge = teacher. Drawn from the closed exponent and from
-    the exact average; beyond k = 1e16 from the integral over one decisive draw.
+    the exact average; beyond k = 1e16 from the integral over the dominant draw.
     """
     heat, spread = np.geomspace(0.05, 20, 161), np.geomspace(0.2, 200, 161)
     exponent = approach_exponent(heat[:, None], spread).T

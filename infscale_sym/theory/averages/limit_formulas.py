@@ -1,8 +1,8 @@
-"""Averages over prompts and training sets at infinitely many answers, t > 0, and how they are approached (THEORY section 3).
+"""Averages over prompts and training sets at infinitely many answers, t > 0, and how they are approached.
 
-HP Remark 5 (arXiv:2512.19905) averages best-of-k only. The average of the coefficient of 1/k is finite where
-2 E rho^2 < (1+t)(2+t); beyond, rare prompts with a judge far off decide, and the power of k falls below one. At the boundary
-prompts with rho^2 up to a multiple of ln k all add alike.
+HP Remark 5 (arXiv:2512.19905) averages best-of-k only; these claims are derived here. The average of the coefficient of 1/k is
+finite where 2 E rho^2 < (1+t)(2+t); beyond, rare prompts with a judge far off dominate, and the power of k falls below one. At
+the boundary prompts with rho^2 up to a multiple of ln k all contribute alike.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

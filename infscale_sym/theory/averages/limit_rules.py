@@ -1,11 +1,12 @@
 """Rules for averages at many answers: the expansion in 1/k under an average, and the moment that decides where it fails.
 
-With the shares W_i = w_i/(k E w) the excess of the error over its limit is, exactly and by exchangeability,
+For `averaged.infinite-k`, `averaged.first-correction` and `averaged.slow-approach`. With the shares W_i = w_i/(k E w) the
+excess of the error over its limit is, exactly and by exchangeability,
 
     F_k - F_oo = k E[(l_1 - F_oo) W_1/(W_1 + W_2 + ... + W_k)],        E[(l - F_oo) W] = 0.
 
 Expanded about W_2 + ... + W_k = 1 it begins with -k E[(l - F_oo) W^2] = O(1/k), whatever the law of the draws. Where the
-average of that is infinite one draw decides: `decisive_draw` (THEORY section 3; HP, arXiv:2512.19905, has t = 0 only).
+average of that is infinite one draw dominates: see `decisive_draw`. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -81,7 +82,7 @@ def vanishes(expr: Expr) -> bool:
 
 @dataclass(frozen=True)
 class Definition:
-    """Replace a named quantity by its definition, letter by letter."""
+    """Replace a named quantity by its definition, literally."""
 
     head: type[Quantity]
     name: str = "definition"

@@ -1,13 +1,15 @@
-"""How the averaged error approaches its value among infinitely many answers (THEORY section 3), at t > 0.
+"""How the error averaged over prompts approaches its value among infinitely many answers, at t > 0.
 
-The gap E F_k - E F_oo is exact where k can be summed over: k <= 1e16 in float64, k <= 1e100 in mpmath (`gaussian_pair`,
-`gaussian_pair_exact`). For ln k in the thousands it is the integral over one decisive draw,
+The offsets (tau, rho) are a centred Gaussian pair (`averaged.slow-approach`, `averaged.slow-approach.exponent`). The gap
+E F_k - E F_oo is exact where k can be summed over: k <= 1e16 in float64, k <= 1e100 in mpmath (`gaussian_pair`,
+`gaussian_pair_exact`). For ln k in the thousands it is the integral over the one draw whose weight dominates the sum,
 
     gap = E k (F_oo - l) W^2/(1 + W),    l = (z+tau)^2,    W = w(z)/(k E w),
 
 in which the sum of all other weights is replaced by its expectation; the relative error of that is below k^-d,
 d = `second_draw`, up to powers of ln k. In rho = (2(1+t))^(1/2) S cosh(psi), z + rho = (2t)^(1/2) S sinh(psi) it is a double
-trapezoidal sum over psi and eta = ln W = S^2 - ln k + ln((1+t)/t)/2. HP, arXiv:2512.19905, has no counterpart.
+trapezoidal sum over psi and eta = ln W = S^2 - ln k + ln((1+t)/t)/2. Float64: 1e-10, of E F_oo up to k = 1e16 and of the gap
+beyond; where neither form is that good, DomainError. HP, arXiv:2512.19905, has no counterpart.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from infscale_sym.evaluate.inputs import check_range, float_array
 from infscale_sym.evaluate.lambdify import to_mpf
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
 
-#: ln k up to which float64 sums over k answers; beyond, one decisive draw.
+#: ln k up to which float64 sums over k answers; beyond, the integral over the dominant draw.
 LARGEST_LOG = math.log(1e16)
 
 
@@ -41,7 +43,7 @@ def approach_exponent(t: Any, v_rho: Any) -> Any:
 
 
 def second_draw(t: Any, v_rho: Any) -> Any:
-    """d such that a second decisive draw contributes k^-d as much as the first, up to powers of ln k; float64, broadcasting.
+    """d such that a second large weight contributes k^-d as much as the first, up to powers of ln k; float64, broadcasting.
 
     Arguments and errors as for `approach_exponent`. The same construction with the cost of two draws, less the exponent.
     """
@@ -56,7 +58,7 @@ def scaled_approach(log_k: Any, t: Any, v_cross: Any, v_rho: Any) -> Any:
 
     log_k: ln k > 0; t, 1e-6 to 1e6; v_cross, v_rho: E tau rho and E rho^2 (at most 1e6). Up to ln k = 36.8 from the exact
     average, which is good to 1e-10 of E F_oo, so that of the gap k^e 1e-10/gap is lost; beyond, to 1e-10 where one draw
-    decides to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
+    dominates to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
     """
     parts = [float_array(v, n) for v, n in ((log_k, "ln k"), (t, "t"), (v_cross, "E tau rho"), (v_rho, "E rho^2"))]
     check_range(parts[0], "ln k", 1e-3, 1e15)
@@ -79,7 +81,7 @@ def scaled_approach(log_k: Any, t: Any, v_cross: Any, v_rho: Any) -> Any:
 
 
 def decisive_draw(log_k: float, t: float, ratio: float, v_rho: float) -> float:
-    """The integral over one decisive draw, E k (F_oo - l) W^2/(1 + W), tau = ratio rho, dimensionless; float64 scalar.
+    """The integral over the dominant draw, E k (F_oo - l) W^2/(1 + W), tau = ratio rho, dimensionless; float64 scalar.
 
     ln k from 1 to 600, 0.1 <= t <= 100, E rho^2 to 1e3. A double trapezoidal sum over (z, rho), relative error 1e-9.
     """
@@ -139,7 +141,7 @@ def approach_exponent_by_moments_mp(t: Any, v_rho: Any, digits: int = 50) -> Any
 
 
 def scaled_approach_mp(log_k: Any, t: Any, v_cross: Any, v_rho: Any, digits: int = 50) -> Any:
-    """`scaled_approach` to `digits` digits, an mpf: from the exact average up to k = 1e100, from one decisive draw beyond.
+    """`scaled_approach` to `digits` digits, an mpf: from the exact average up to k = 1e100, from the dominant draw beyond.
 
     The former takes minutes. Raises DomainError where neither reaches that accuracy.
     """
@@ -168,7 +170,7 @@ def _positive(t: Any, v: Any) -> None:
 
 
 def _enough(log_k: Any, t: float, v: float, digits: int) -> None:
-    """One draw must decide to `digits` digits."""
+    """One draw must dominate to `digits` digits."""
     rate = min(float(second_draw(t, v)), 1 - float(approach_exponent(t, v)))
     if rate <= 0:
         raise DomainError(f"ln k must be at most 36.8 (in mpmath 230) unless 2 E rho^2 > (1+t)(2+t); got {float(log_k):g}")
@@ -178,7 +180,7 @@ def _enough(log_k: Any, t: float, v: float, digits: int) -> None:
 
 
 def _decisive(log_k: Any, t: Any, b: Any, v: Any, digits: int, of: Any) -> Any:
-    """The integral over one decisive draw, scaled; `of` is numpy or mpmath, at its current precision."""
+    """The integral over the dominant draw, scaled; `of` is numpy or mpmath, at its current precision."""
     need = 2.31 * digits
     sqrt, exp = of.sqrt, of.exp
     c = (1 + t) / v

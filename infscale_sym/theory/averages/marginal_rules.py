@@ -1,7 +1,8 @@
-"""Rules for the boundary 2 E rho^2 = (1+t)(2+t): prompts of every size up to an edge add alike (THEORY section 3).
+"""Rules for the boundary 2 E rho^2 = (1+t)(2+t), where prompts with rho^2 up to a multiple of ln k all contribute alike.
 
-The one-draw integral loses its fall along one direction. What stops it is 1/(1 + W), an edge at W = 1 like that of a Fermi
-function, with ln k in place of the chemical potential. HP, arXiv:2512.19905, has t = 0 only.
+For `averaged.marginal-approach`. The integral over the dominant draw no longer falls along one direction. What stops it is
+1/(1 + W), an edge at W = 1 like that of a Fermi function, with ln k in place of the chemical potential (Sommerfeld's
+expansion). The remainder is measured between ln k = 600 and 1e4. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,14 +1,14 @@
-"""How the averaged error approaches its limit at 2 E rho^2 = (1+t)(2+t), t > 0 (THEORY section 3).
+"""How the averaged error approaches its limit at E rho^2 = (1+t)(2+t)/2, t > 0 (`averaged.marginal-approach`).
 
 There the average of E w^2/(E w)^2 diverges by a power of a logarithm only. As in `averaged_limit` the gap is exact where k can
-be summed over, and beyond that the integral over one decisive draw, over the whole plane here,
+be summed over, and beyond that the integral over the one draw whose weight dominates, over the whole plane here,
 
     gap = E k (F_oo - l) W^2/(1 + W),    W = (1 + 1/t)^(1/2) e^(X^2-Y^2)/k,
 
 rho = (2(1+t))^(1/2) X, z + rho = (2t)^(1/2) Y. With Y = U + (t(1+t))^(1/2) X/(2+t) the densities and W^2 leave exp(-(2+t) U^2):
 nothing falls with X. And 1/(1 + W) = P(eta > ln W) for a logistic eta. So the gap is an average over a normal U and a logistic
-eta of the integral of F_oo - l, a square in X, between the two X where ln W = eta; Simpson's rule is exact for that. HP,
-arXiv:2512.19905, has no counterpart.
+eta of the integral of F_oo - l, a square in X, between the two X where ln W = eta; Simpson's rule is exact for that. Float64:
+1e-10, of E F_oo up to k = 1e16 and of the gap beyond, else DomainError. HP, arXiv:2512.19905, has no counterpart.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def marginal_approach(log_k: Any, t: Any, v_cross: Any) -> Any:
 
     log_k: ln k > 0; t, 1e-3 to 1e3; v_cross: E tau rho. Up to ln k = 36.8 from the exact average, which is good to 1e-10 of
     E F_oo, so that of the gap 1e-10 k E F_oo/(ln k)^(3/2) is lost: use it up to k = 1e6. Beyond 36.8 to 1e-10 where one draw
-    decides to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
+    dominates to that accuracy (ln k in the hundreds to thousands), and DomainError elsewhere.
     """
     parts = [float_array(v, n) for v, n in ((log_k, "ln k"), (t, "t"), (v_cross, "E tau rho"))]
     check_range(parts[0], "ln k", 1e-3, 1e15)
@@ -60,7 +60,7 @@ def marginal_approach(log_k: Any, t: Any, v_cross: Any) -> Any:
 
 
 def marginal_approach_mp(log_k: Any, t: Any, v_cross: Any, digits: int = 50) -> Any:
-    """`marginal_approach` to `digits` digits, an mpf: from the exact average up to k = 1e100, from one decisive draw beyond.
+    """`marginal_approach` to `digits` digits, an mpf: from the exact average up to k = 1e100, from the dominant draw beyond.
 
     The former takes minutes. Raises DomainError where neither reaches that accuracy.
     """
@@ -84,7 +84,7 @@ def marginal_approach_mp(log_k: Any, t: Any, v_cross: Any, digits: int = 50) -> 
 
 
 def _enough(log_k: Any, t: float, digits: int) -> None:
-    """One draw must decide to `digits` digits: what a second one adds falls as k^-d."""
+    """One draw must dominate to `digits` digits: what a second one adds falls as k^-d."""
     rate = min(1.0, float(second_draw(t, boundary(t))))
     least = 1.5 * (2.31 * digits + 10) / rate
     if log_k < least:

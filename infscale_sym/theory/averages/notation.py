@@ -1,4 +1,4 @@
-"""Named quantities about averages at infinitely many answers: how fast they are approached (THEORY section 3).
+"""Named quantities about averages at infinitely many answers: how fast they are approached (`averaged.slow-approach`, ...).
 
 Everything is dimensionless. HP, arXiv:2512.19905, has the average at t = 0 only.
 """

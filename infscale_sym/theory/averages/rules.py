@@ -1,4 +1,9 @@
-"""Rules for averages over a Gaussian pair of offsets (THEORY section 3; HP, arXiv:2512.19905). All are checked symbolically."""
+"""Rules for averages over a Gaussian pair of offsets (HP, arXiv:2512.19905), checked symbolically.
+
+For `averaged.finite-temperature`, where one integral of two remains because F is quadratic in the teacher's offset (an identity
+draw by draw, checked at k = 2, 3, 4), and for `averaged.best-of-two`, where rotating the pair of answers makes the average
+elementary.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

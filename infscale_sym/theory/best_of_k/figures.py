@@ -1,4 +1,8 @@
-"""The figures of the notebooks: each joins an exact quantity with a claim or with the simulator, and returns a Picture."""
+"""The figures of the notebook on best-of-k: its exact error, the limit law of the chosen answer, and HP-code's figure.
+
+Each joins an exact quantity with a registered claim or with the simulator and returns a `Picture`, which all other modules of
+figures use too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Best-of-k (t = 0): the 1/k^2 law, its whole series, and a judge that is not the teacher (HP Result 3, arXiv:2512.19905)."""
+"""Best-of-k (t = 0): the 1/k^2 law, its whole series, and a judge that is not the teacher (HP Result 3, arXiv:2512.19905).
+
+Units s = 1; tau and rho are the offsets of the prediction from the teacher's and the judge's answer. The law of the chosen
+answer's distance is that of an extreme value: exponential in the limit, with its rate of convergence.
+"""
 
 from sympy import exp, pi, sqrt
 

@@ -1,4 +1,4 @@
-"""Generators of series: the coefficients of best-of-k in powers of 1/k, to any order, by Watson's lemma.
+"""Generator of the series `best-of-k.all-orders`: best-of-k in powers of 1/k, to any order, by Watson's lemma.
 
 With p = 2 phi(tau), the density of |z + tau| at zero, and P = p^-2 = (pi/2) exp(tau^2): in F_k = int_0^oo 2 r S(r)^k dr
 put w = k p r. The exponent is k ln S = -w - sum_{m>=2} c_m w^m k^(1-m); expand the exponential of the sum in 1/k,

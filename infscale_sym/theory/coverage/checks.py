@@ -1,4 +1,8 @@
-"""Recipes of the simulation leg for coverage (THEORY section 5). Only attempts that are drawn enter the left sides."""
+"""Simulation of coverage (`coverage.*`; L, arXiv:2410.16377). Only drawn attempts enter the left sides.
+
+Problems and attempts come from `simulate.coverage`; the deviation from a claim is in standard errors, and a wrong claim (5 %
+larger, another coefficient, ...) must be rejected.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ def _scaled(estimate: Estimate, scale: float) -> Estimate:
     return Estimate(scale * estimate.mean, scale * estimate.standard_error)
 
 
-# One function per quantity: (arguments of the head ..., problems, rng) -> Estimate.
+# One function per quantity: (arguments of the named quantity ..., problems, rng) -> Estimate.
 
 
 def _loss(k: int, a: float, b: float, problems: int, rng: Generator) -> Estimate:

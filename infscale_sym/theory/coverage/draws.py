@@ -1,4 +1,4 @@
-"""Attempts at problems drawn and counted (THEORY section 5). NumPy only; it shares with the rest only the definitions.
+"""Attempts at problems drawn and counted (coverage; model of L, arXiv:2410.16377). NumPy only, no formula.
 
 A problem's failure probability is drawn from Beta(a, b), or is 1 with probability 1 - ceiling; each attempt is then a draw.
 """

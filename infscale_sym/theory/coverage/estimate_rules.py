@@ -1,4 +1,9 @@
-"""Rules for estimates of pass@k from n attempts (THEORY section 5): subsets of attempts, moments of the binomial law."""
+"""Rules for estimates of pass@k from n attempts: subsets of attempts, and moments of the binomial law.
+
+For `coverage.unbiased`, `coverage.unbiased.variance` and `coverage.plug-in` (model: L, arXiv:2410.16377). Identities are
+checked by SymPy and by writing out all subsets for n = 1 to 5, moments for k = 2 to 6, a remainder by its measured exponent in
+n.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
@@ -111,7 +116,7 @@ _power = Symbol("m_k", positive=True) ** k
 
 
 def _power_of(loss: Expr) -> Expr:
-    """E p^m is linear in the law of p: compare at one p; the square of the mean is no average and keeps a letter of its own."""
+    """E p^m is linear in the law of p: compare at one p; the square of the mean is no average and keeps a symbol of its own."""
     m = loss.args[0]
     return _power if m == k else p**m
 

@@ -1,4 +1,7 @@
-"""The figures on coverage (THEORY section 5; Levi, arXiv:2410.16377). Curves are exact float64 values, laws the registry's."""
+"""The figures on coverage (`coverage.*`; Levi, arXiv:2410.16377): tail and corrections, exponents, correlation, estimators.
+
+Curves are exact float64 values, laws the registry's.
+"""
 
 from __future__ import annotations
 

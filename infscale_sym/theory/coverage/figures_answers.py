@@ -1,4 +1,7 @@
-"""Pictures of counted answers of language models: tail exponents, coverage beside voting, forecasts tried, where votes win."""
+"""Pictures of counted answers of language models: tail exponents, coverage beside voting, forecasts tried, where votes win.
+
+The counts are tables of `decide.coverage.answers`, the curves and intervals fits of `decide.coverage`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Coverage, or pass@k (THEORY section 5; Levi, *A Simple Model of Inference Scaling Laws*, arXiv:2410.16377).
+"""Coverage, or pass@k: exact laws, tails, costs and estimators.
 
-An attempt at a problem fails with probability p, p ~ Beta(a, b) over problems, attempts independent given p; a share 1 - A
-has p = 1. L_k = E p^k. k_bar = k + a + (b-1)/2.
+The model is that of Levi, *A Simple Model of Inference Scaling Laws*, arXiv:2410.16377. An attempt at a problem fails
+with probability p, p ~ Beta(a, b) over problems, attempts independent given p; a share 1 - A has p = 1. L_k = E p^k.
+k_bar = k + a + (b-1)/2.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

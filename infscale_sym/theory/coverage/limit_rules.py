@@ -1,5 +1,8 @@
-"""Rules for coverage at many attempts (THEORY section 5; Levi, arXiv:2410.16377): Watson's lemma in x = -ln p, the bound, the
-inversion of the series, sticky attempts.
+"""Rules for coverage at many attempts (`coverage.tail`, `coverage.tail.all-orders`, `coverage.loss.cost`; L, arXiv:2410.16377).
+
+Watson's lemma in x = -ln p, an upper bound at every k, the inversion of the series for the attempts that a target needs, and
+attempts that copy the one before. Coefficients are checked by SymPy's series; a remainder by its exponent in k, measured on the
+exact quantity at two random points.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

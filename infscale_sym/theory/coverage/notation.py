@@ -1,4 +1,4 @@
-"""Named quantities of coverage (THEORY section 5; Levi, arXiv:2410.16377).
+"""Named quantities of coverage, pass@k (Levi, arXiv:2410.16377), for the formulas `coverage.*`.
 
 A problem has a failure probability p, drawn from Beta(a, b); attempts at it are independent given p. With a ceiling A < 1 a
 share 1 - A of the problems has p = 1.

@@ -1,5 +1,8 @@
-"""Rules for coverage (THEORY section 5; Levi, arXiv:2410.16377): attempts as trees of outcomes, Beta integrals, registered
-equalities, a telescoping sum.
+"""Rules for coverage (L, arXiv:2410.16377): attempts as trees of outcomes, Beta integrals, registered equalities, telescoping.
+
+For the exact formulas `coverage.loss`, `coverage.passk`, `coverage.failures` and `coverage.correlated.*`. The probability of
+what k attempts give is summed over all sequences of outcomes, for k = 1 to 5, and compared at every failure probability p; the
+average over p ~ Beta(a, b) is then a Beta integral, checked symbolically.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -244,7 +247,7 @@ def differs(difference: Expr) -> bool:
 
 @dataclass(frozen=True)
 class Insert:
-    """Put registered equalities in place of their left sides, whatever stands for their letters."""
+    """Put registered equalities in place of their left sides, whatever stands for their symbols."""
 
     ids: tuple[str, ...]
     name: str = "registered formula"

@@ -1,9 +1,9 @@
-"""Generators of the expansions of coverage at many attempts, to any order, by Watson's lemma (THEORY section 5).
+"""Generators of the expansions of coverage at many attempts, to any order, by Watson's lemma (`coverage.tail.all-orders`).
 
 With p = exp(-x) the loss is Gamma(a+b)/(Gamma(a) Gamma(b)) int_0^oo exp(-k x) x^(b-1) g(x) dx with
 g = exp(-a x) ((1 - exp(-x))/x)^(b-1).
 The same with k_bar = k + a + (b-1)/2 has g = (2 sinh(x/2)/x)^(b-1), which is even and free of a. Each x^n in g gives
-Gamma(b+n) k^(-b-n), so the coefficient of k^-n relative to the leading term is b (b+1) ... (b+n-1) g_n.
+Gamma(b+n) k^(-b-n), so the coefficient of k^-n relative to the leading term is b (b+1) ... (b+n-1) g_n. Exact arithmetic.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,6 +1,7 @@
-"""Recipes of the simulation leg for the linear denoiser (THEORY section 6): sets drawn, maps fitted, divergences taken.
+"""Simulation of the linear denoiser (the formulas `denoiser.*`; Halder, arXiv:2411.17807): sets drawn, maps fitted.
 
-Standard errors are over independent training sets. sigma0 = 1, mu0 = 0.
+The divergence of the fitted law from the sampling law is taken for each drawn training set. Standard errors are over
+independent training sets. sigma0 = 1, mu0 = 0.
 """
 
 from __future__ import annotations

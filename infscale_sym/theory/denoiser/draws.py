@@ -1,4 +1,4 @@
-"""The linear one-step denoiser, drawn and fitted (THEORY section 6; H, arXiv:2411.17807). NumPy only, no formula.
+"""The linear one-step denoiser, drawn and fitted (H, arXiv:2411.17807). NumPy only, no formula.
 
 Data x_i ~ N(mu0, sigma0^2 I_d). Forward: x_T = e^-T x + (l (1 - e^-2T))^(1/2) xi, xi ~ N(0, I). The denoiser is the affine
 least-squares map from x_T back to x, (i) over infinitely many noise draws or (ii) over one draw for each datum. It is applied

@@ -1,4 +1,4 @@
-"""The figures on the linear denoiser (THEORY section 6; H, arXiv:2411.17807): divergence against examples, noise and steps.
+"""The figures on the linear denoiser (`denoiser.*`; Halder, arXiv:2411.17807): divergence against examples, noise and steps.
 
 Curves are exact finite-size averages or proportional limits; points are fitted maps from the simulator.
 """

@@ -1,4 +1,4 @@
-"""The linear one-step denoiser (THEORY section 6; H, arXiv:2411.17807): how far what it generates is from the sampling law.
+"""The linear one-step denoiser (Halder, arXiv:2411.17807): how far what it generates is from the sampling law.
 
 Lengths in units of sigma_0, divergences KL(generated || sampling law) in nats; alpha = d/n; zeta = l (e^(2T) - 1)/sigma_0^2.
 Variant (i): the affine map is fitted to infinitely many noise draws; variant (ii): to one draw for each example.

@@ -1,5 +1,10 @@
-"""Rules for the linear denoiser beyond linearity (THEORY section 6): inequalities between means over training sets, maps fitted
-to noise, the proportional limit, and products over steps."""
+"""Rules for the linear denoiser: inequalities between means over training sets, maps fitted to noise, products over steps.
+
+For `denoiser.kl.optimum`, `denoiser.one-draw.*`, `denoiser.kl.proportional` and `denoiser.steps.*` (H, arXiv:2411.17807).
+Inequalities are Jensen's and Chebyshev's, their hypotheses checked symbolically; means over the Marchenko-Pastur law in closed
+form are compared with trapezoidal sums to 30 digits at two points; normal moments at small d. The limit of a noisy determinant
+is cited (Dozier & Silverstein 2007).
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
@@ -173,7 +178,7 @@ class AverageLog:
 
 
 def _gaussian_mean(expr: Expr, letters: list[Symbol]) -> Expr:
-    """Mean of a polynomial over independent standard normal letters."""
+    """Mean of a polynomial over independent standard normal symbols."""
     total = Integer(0)
     for powers, factor in Polynomial(expr, *letters).terms():
         if all(p % 2 == 0 for p in powers):

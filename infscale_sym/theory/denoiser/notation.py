@@ -1,4 +1,4 @@
-"""Named quantities of the linear one-step denoiser (THEORY section 6; H, arXiv:2411.17807).
+"""Named quantities of the linear one-step denoiser (Halder, arXiv:2411.17807), for the formulas `denoiser.*`.
 
 Lengths in units of sigma_0; divergences in nats. C is the covariance (1/n) of the n training examples, x_C one of its d
 eigenvalues, v their mean. Variant (i): the map is fitted to infinitely many noise draws; (ii): to one for each example.

@@ -1,7 +1,8 @@
-"""Rules about training sets for the linear denoiser (THEORY section 6): means over the spectrum of a sample covariance.
+"""Rules about training sets for the linear denoiser (H, arXiv:2411.17807): means over the spectrum of a sample covariance.
 
-An expression linear in SpectralMeans is one mean of a summand in x_C and v (a constant c is the mean of c/d), so that two such
-expressions are compared summand by summand, the logarithms as letters.
+For `denoiser.kl.*`. An expression linear in SpectralMeans is one mean of a summand in x_C and v (a constant c is the mean of
+c/d), so that two such expressions are compared summand by summand, symbolically, with the logarithms as symbols. Wishart
+moments in closed form are also compared with sums over the mean spectrum.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

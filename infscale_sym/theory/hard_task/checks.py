@@ -1,4 +1,4 @@
-"""Simulation of best-of-k over hard prompts (THEORY section 3; HP Remark 5, arXiv:2512.19905).
+"""Simulation of best-of-k over hard prompts (`best-of-k.hard-task.*`; HP Remark 5, arXiv:2512.19905).
 
 The offset is drawn with importance weights, then the two answers next to the target. Of k independent uniform numbers the gap
 above a point u has P(gap > a) = (1 - a)^k, and the gap b below it, given a, (1 - b/(1 - a))^(k-1); answers are normal

@@ -1,4 +1,4 @@
-"""Students trained and asked end to end where s^2 < 2 Q, beside the law at d = oo (THEORY section 3; HP, arXiv:2512.19905).
+"""Students trained and asked end to end where s^2 < 2 Q, beside the law `best-of-k.hard-task` at d = oo (HP, arXiv:2512.19905).
 
 The table comes with the package; tools/make_hard_task_evidence.py made it. Sigma = I, sigma = 1, gamma = 1/2, alpha = d/n =
 1/2, all weights of the teacher equal to nu, the teacher judges, T = 0. The prior is too narrow for this teacher: the

@@ -1,4 +1,7 @@
-"""The figures on hard tasks (THEORY section 3; HP Remark 5, arXiv:2512.19905): what more answers buy, exactly and simulated."""
+"""The figures on hard tasks (`best-of-k.hard-task.*`; HP Remark 5, arXiv:2512.19905): what more answers buy.
+
+Exact averages and simulated ones, with the registered laws.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Best-of-k over hard prompts: below s^2 = 2 Q rare prompts decide (THEORY section 3; HP Remark 5, arXiv:2512.19905).
+"""Best-of-k over hard prompts: below s^2 = 2 Q the average is dominated by rare prompts (HP Remark 5, arXiv:2512.19905).
 
-Theta = s^2/Q, tau ~ N(0, 1/Theta). The number of answers is written as k = tau_k/phi(tau_k), that is tau_k^2 = W(k^2/(2
-pi)) with Lambert's W, and the error is E F_k = 2 (Theta/(2 pi))^(1/2) exp(-Theta tau_k^2/2) H(tau_k; Theta). As a power
-of k: E F_k = 2 (Theta/(2 pi))^(1/2) ((2 pi)^(1/2) tau_k/k)^Theta H.
+The 1/k^2 law of the source needs s^2 > 2 Q (`best-of-k.averaged.corrected`). Theta = s^2/Q, tau ~ N(0, 1/Theta). The number of
+answers is written as k = tau_k/phi(tau_k), that is tau_k^2 = W(k^2/(2 pi)) with Lambert's W, and the error as
+
+    E F_k = 2 (Theta/(2 pi))^(1/2) exp(-Theta tau_k^2/2) H(tau_k; Theta)
+          = 2 (Theta/(2 pi))^(1/2) ((2 pi)^(1/2) tau_k/k)^Theta H.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,4 +1,4 @@
-"""Named quantities of best-of-k over hard prompts (THEORY section 3; HP Remark 5, arXiv:2512.19905).
+"""Named quantities of best-of-k over hard prompts (`best-of-k.hard-task.*`; HP Remark 5, arXiv:2512.19905).
 
 The scale is tau_k, the offset at which k phi(tau) = tau: there one answer in k is to be expected within 1/tau of the target.
 """

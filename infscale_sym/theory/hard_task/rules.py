@@ -1,8 +1,9 @@
-"""Rules for best-of-k over hard prompts (THEORY section 3; HP Remark 5, arXiv:2512.19905): the variables of the edge, the
-expansion there, Gamma and Beta integrals, and the continuation through s^2 = 2 Q.
+"""Rules for best-of-k over hard prompts (`best-of-k.hard-task.*`; HP Remark 5, arXiv:2512.19905).
 
+The variables at the edge tau_k, the expansion there, Gamma and Beta integrals, and the continuation through s^2 = 2 Q.
 w = (tau^2 - tau_k^2)/2 and y = tau r; with k = tau_k/phi(tau_k) the answers within r of the target are, in the mean,
-(tau_k/tau) exp(-w) A(y), A(y) = int_(-y)^y exp(-x - x^2/(2 tau^2)) dx.
+(tau_k/tau) exp(-w) A(y), A(y) = int_(-y)^y exp(-x - x^2/(2 tau^2)) dx. Coefficients are checked by SymPy, remainders by their
+exponent in tau_k, measured on the exact average.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -67,7 +68,7 @@ class OffsetTail:
     name: str = "tail formula"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
-        """The three steps of AsTail for letters k and tau, then the letters replaced."""
+        """The three steps of AsTail for the symbols k and tau, which are then replaced."""
         kind = AsTail().check(SelectionError(k, 0, tau, tau), tail_integral(k)).kind
 
         def opened(e: Expr) -> Expr:
@@ -202,7 +203,7 @@ def scaled_form() -> Expr:
 
 @lru_cache(maxsize=64)
 def _measured(claim: Expr, head: Any, ratios: tuple[str, ...], at: tuple[str, str]) -> list[float]:
-    """Exponents in tau_k of |head - claim|, the claim's double integral summed with mpmath by a sum of its own."""
+    """Exponents in tau_k of |exact quantity - claim|, the claim's double integral summed with mpmath by a sum of its own."""
     import mpmath
     from sympy import lambdify
 
@@ -345,7 +346,7 @@ class BetaIntegrals:
 
 
 def _reflected(expr: Expr) -> Expr:
-    """Everything at 1 - Theta/2 and 1 - Theta by reflection, trigonometry as two letters with c^2 = 1 - s^2; numerator."""
+    """Everything at 1 - Theta/2 and 1 - Theta by reflection, trigonometry as two symbols with c^2 = 1 - s^2; numerator."""
     half = Theta / 2
     table = {
         polygamma(0, 1 - half): polygamma(0, half) + pi * cot(pi * half),
@@ -358,7 +359,7 @@ def _reflected(expr: Expr) -> Expr:
     s, c = Symbol("s", positive=True), Symbol("c", real=True)
     opened = expr.subs(table).subs(cot(pi * Theta), (c * c - s * s) / (2 * s * c)).subs(sin(pi * Theta), 2 * s * c)
     opened = opened.subs(cot(pi * half), c / s).subs(sin(pi * half), s).subs(cos(pi * half), c)
-    rest = sorted(opened.atoms(gamma, polygamma), key=str)  # letters: a rational function of them, s and c is left
+    rest = sorted(opened.atoms(gamma, polygamma), key=str)  # symbols: a rational function of them, s and c is left
     opened = opened.subs({e: Symbol(f"f_{i}", positive=True) for i, e in enumerate(rest)})
     numerator = Poly(together(opened).as_numer_denom()[0], c)
     return expand(sum(v * (1 - s**2) ** (n // 2) * c ** (n % 2) for (n,), v in numerator.terms()))

@@ -1,8 +1,9 @@
-"""Best-of-k over hard prompts in float64 (THEORY section 3; HP Remark 5, arXiv:2512.19905).
+"""Best-of-k over hard prompts in float64 (`best-of-k.hard-task`, `best-of-k.hard-task.edge`; HP Remark 5, arXiv:2512.19905).
 
 theta = s^2/Q, tau ~ N(0, 1/theta), judge = teacher, t = 0. The number of answers enters as L = tau_k with k = L/phi(L), so
 that k may exceed what a double holds. The average is a trapezoidal sum over tau of F = int 2 r S^k dr, itself one over ln q,
-r tau = ln(1 + q/lambda), lambda = (L/tau) exp((L^2 - tau^2)/2). To any number of digits: `hard_task_exact`.
+r tau = ln(1 + q/lambda), lambda = (L/tau) exp((L^2 - tau^2)/2). Relative error below 1e-9 for L from 1 to 300 and theta from
+0.2 to 20. To any number of digits: `hard_task_exact`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Best-of-k over hard prompts to any number of digits, at any number of answers (THEORY section 3; HP, arXiv:2512.19905).
+"""Best-of-k over hard prompts to any number of digits, at any number of answers (`best-of-k.hard-task`; HP, arXiv:2512.19905).
 
 With theta = s^2/Q the offset of a prompt is tau ~ N(0, 1/theta). The number of answers enters through L = tau_k, k phi(L) = L,
 so that k = (2 pi)^(1/2) L exp(L^2/2) may have any number of digits. With w = (tau^2 - L^2)/2 and y = tau r

@@ -1,4 +1,4 @@
-"""Recipes of the simulation leg for the expansion in 1/t at every order (THEORY section 2; HP, arXiv:2512.19905).
+"""Simulation of the expansion in 1/t at every order (`hte.all-orders`, `hte.coefficients-*`; HP, arXiv:2512.19905).
 
 At given draws the softmax average is a quotient of two exponential sums, and its Taylor coefficients in 1/t follow by dividing
 two power series. Their mean over draws is the coefficient. High orders live on rare draws, so these are drawn from a wider

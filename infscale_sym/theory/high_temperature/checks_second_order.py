@@ -1,4 +1,4 @@
-"""Recipes of the simulation leg for the expansion in 1/t (HP Result 2, eq. 15, arXiv:2512.19905).
+"""Simulation of the expansion in 1/t (`hte.second`, `hte.third.*`; HP Result 2, eq. 15, arXiv:2512.19905).
 
 The same answers are judged at several temperatures, t = oo among them: with common draws the error of each batch is a smooth
 function of 1/t, and its Taylor coefficients at 1/t = 0 follow by interpolation with little noise. Only draws enter.

@@ -1,4 +1,8 @@
-"""Figures on the expansion in 1/t to every order (THEORY section 2): what each further order is worth, and where to stop."""
+"""Figures on the expansion in 1/t to every order (`hte.all-orders`): what each further order is worth, and where to stop.
+
+Partial sums are compared with the exact F by quadrature; the predicted best order is a saddle-point estimate, exact at k = 2
+(`hte.coefficients-growth`).
+"""
 
 from __future__ import annotations
 

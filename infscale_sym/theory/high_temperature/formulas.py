@@ -1,7 +1,8 @@
-"""High temperature to every order: the expansion in 1/t, its coefficients, and why it does not converge (THEORY section 2).
+"""High temperature to every order: the expansion in 1/t, its coefficients, and why it does not converge.
 
-The expansion continues HP Result 2 (arXiv:2512.19905). Its coefficients grow like factorials for 1 < k < oo, because the zeros
-of the sum of the weights lie at complex 1/t arbitrarily near 0; at two answers everything is explicit.
+It continues HP Result 2 (arXiv:2512.19905), which has the first two orders. Its coefficients grow like factorials for
+1 < k < oo, because the zeros of the sum of the weights lie at complex 1/t arbitrarily near 0; at two answers everything is
+explicit.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,4 +1,7 @@
-"""Named quantities of the expansion in 1/t to every order: its coefficients, their growth, what cutting it off costs."""
+"""Named quantities of the expansion in 1/t (`hte.all-orders`): its coefficients, their growth, truncation errors.
+
+F_k = sum_n a_n t^-n is the selection error of HP (arXiv:2512.19905), whose Result 2 has a_0, a_1 and a_2. Dimensionless.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

@@ -1,4 +1,8 @@
-"""Laguerre polynomials and Bernoulli numbers in three arithmetics (THEORY section 2: the coefficients at two answers)."""
+"""Laguerre polynomials and Bernoulli numbers in three arithmetics: they make up `hte.coefficients-two-answers`.
+
+SciPy's in float64, mpmath's at the digits asked for (Laguerre polynomials at x <= 0, where all terms are positive), Arb's as
+balls.
+"""
 
 from __future__ import annotations
 

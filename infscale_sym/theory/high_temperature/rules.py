@@ -1,5 +1,5 @@
 """Rules for the expansion in 1/t to every order: Taylor's theorem at t = oo, its coefficients from the integral over u, and
-their limit for many answers (THEORY section 2; it continues HP Result 2, arXiv:2512.19905).
+their limit for many answers (`hte.all-orders`, `hte.coefficients-many-answers`; they continue HP Result 2, arXiv:2512.19905).
 
 The coefficients are found here by SymPy's derivatives and the binomial series of a^(k-1), not by the generator's recurrences.
 """

@@ -1,4 +1,4 @@
-"""Generator of the expansion in 1/t to any order, exact in k, tau and rho (THEORY section 2; HP, arXiv:2512.19905).
+"""Generator of the expansion in 1/t to any order, exact in k, tau and rho (`hte.all-orders`; HP, arXiv:2512.19905).
 
 In F_k = k int_0^oo b(u) a(u)^(k-1) du a constant taken from the penalty drops out: h = z^2/2 + rho z serves for it. With
 epsilon = 1/t and the Touchard polynomials T_n(x) = sum_i S(n, i) x^i, exp(x (e^y - 1)) = sum_n T_n(x) y^n/n!,

@@ -1,7 +1,8 @@
-"""Rules for two answers, where the expansion in 1/t is that of a hyperbolic tangent (THEORY section 2; HP, arXiv:2512.19905).
+"""Rules for two answers, where the expansion in 1/t is that of a hyperbolic tangent (`hte.coefficients-two-answers`).
 
-With p = (z_1 - z_2)/2^(1/2) and y = (z_1 + z_2)/2^(1/2) + 2^(1/2) rho the weights of two answers differ by tanh(p y/2t). Its
-poles at p y/t = i pi (2m-1) make the coefficients grow like factorials once p and y, which are unbounded, are averaged.
+With p = (z_1 - z_2)/2^(1/2) and y = (z_1 + z_2)/2^(1/2) + 2^(1/2) rho the weights of two answers (HP, arXiv:2512.19905) differ
+by tanh(p y/2t). Its poles at p y/t = i pi (2m-1) make the coefficients grow like factorials once p and y, which are unbounded,
+are averaged. Identities are checked symbolically, coefficient by coefficient.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

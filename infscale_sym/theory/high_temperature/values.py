@@ -1,8 +1,9 @@
-"""Coefficients of the expansion in 1/t as exact numbers, the cost of cutting it off, and their quotients at two answers.
+"""Coefficients of the expansion in 1/t as exact numbers, the error of its partial sums, and their ratios at two answers.
 
-The coefficients come from the integral form of F (THEORY section 1; HP, arXiv:2512.19905) in rational arithmetic, order 100
-in about half a second; nothing here knows the closed form at two answers. The quotients are computed from the definition at
-two answers by a trapezoidal sum over one normal variable, and so reach to any order.
+The coefficients (`hte.all-orders`) come from `selection.integral` (sampler of HP, arXiv:2512.19905) in rational arithmetic,
+without error, order 100 in about half a second; nothing here knows the closed form at two answers. The error of a partial sum
+is its difference from the exact F. The ratios of coefficients are computed from the definition at two answers by a trapezoidal
+sum over one normal variable, to the digits asked for, and so reach to any order.
 """
 
 from __future__ import annotations

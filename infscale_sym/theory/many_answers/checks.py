@@ -1,4 +1,4 @@
-"""Recipes of the simulation leg for many answers at fixed temperature (THEORY section 2, beyond HP, arXiv:2512.19905).
+"""Simulation of many answers at fixed temperature (`limit.*`, `finite-k.criterion`, ...; sampler of HP, arXiv:2512.19905).
 
 The sampler at growing k, extrapolated in 1/k; a Poisson process of points for the crossover function; simulated curves over
 t, rho and 1/k for the optima and the threshold. Only draws enter.

@@ -1,6 +1,6 @@
 """Figures on many answers at fixed temperature: the corrections in 1/k, the crossover at t -> 0, the boundary, the optima.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Each claim is read from the registry, none is retyped.
+For `limit.*`, `finite-k.criterion` and `optimum.joint`. Each claim is read from the registry, none is retyped.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Infinitely many answers: the limit of the error, its corrections in 1/k, the crossover at t -> 0, and the optima there.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Units s = 1. The weight of an answer is w = exp(-(z+rho)^2/(2t)); F_oo is the
-error under the normal density tilted by w, and M_j = E w^j/(E w)^j. All expansions are at fixed t > 0 and offsets.
+Derived here for the sampler of HP (arXiv:2512.19905). Units s = 1. The weight of an answer is w = exp(-(z+rho)^2/(2t)); F_oo is
+the error under the normal density tilted by w, and M_j = E w^j/(E w)^j. All expansions are at fixed t > 0 and offsets.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,6 +1,6 @@
 """Named quantities about infinitely many answers: moments of a weight, the limit of the error, the crossover at t -> 0.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Everything is dimensionless.
+For the formulas `limit.*`, derived here for the sampler of HP (arXiv:2512.19905). Everything is dimensionless.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,7 +1,8 @@
 """Rules about many answers at fixed temperature: Watson's lemma in the Laplace variable, Gaussian moments, the crossover.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). The coefficients of an expansion are checked against Taylor coefficients that
-SymPy takes of the exact integrands; the remainder is measured on the exact quantity.
+For `limit.infinite-k`, `limit.first-correction`, `limit.corrections` and `limit.crossover`; HP, arXiv:2512.19905, has none of
+them. The coefficients of an expansion are checked against Taylor coefficients that SymPy takes of the exact integrands; the
+remainder is measured on the exact quantity.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -139,7 +140,7 @@ class WatsonAtZero:
         return Evidence(NUMERIC, f"coefficients to {self.large}^-{self.order} by SymPy; {self._measure(before, after)}")
 
     def _series(self, integrand: Expr, small: Symbol) -> list[Expr]:
-        """Coefficients of small^0 ... small^order of the integrand times exp(v), moments as letters."""
+        """Coefficients of small^0 ... small^order of the integrand times exp(v), moments as symbols."""
         order, log_power, rest = self.order, [Integer(0)] * (self.order + 2), [Integer(1)] + [Integer(0)] * self.order
         for base, power in integrand.as_powers_dict().items():
             if isinstance(base, WeightLaplace) and power.has(self.large):
@@ -206,7 +207,7 @@ def _factorials(integral: Expr, v: Symbol) -> Expr:
 
 
 def _in_letters(expr: Expr) -> Expr:
-    """Moments as letters: E w^j = M_j m^j, m = E w, with M_1 = 1 (and E w^0 = 1)."""
+    """Moments as symbols: E w^j = M_j m^j, m = E w, with M_1 = 1 (and E w^0 = 1)."""
     mean = Symbol("m_1", positive=True)
 
     def moment(e: Expr) -> Expr:

@@ -1,4 +1,4 @@
-"""Generator of the expansion of F_k about infinitely many answers, at t > 0, by Watson's lemma (THEORY section 2).
+"""Generator of the expansion of F_k about infinitely many answers, at t > 0, by Watson's lemma (`limit.corrections`).
 
 In F_k = k int_0^oo b(u) a(u)^(k-1) du put u = v/(k E w). With M_j = E w^j/(E w)^j and f_j = E[w^j (z+tau)^2]/E w^j both
 factors are power series in x = v/k: b/E w = sum_n M_(n+1) f_(n+1) (-x)^n/n!, and ln a = sum_n c_n (-x)^n/n! with the

@@ -1,7 +1,8 @@
-"""Rules about the shape of F in k and about its optima at k = oo: one turn at most, the criterion, the joint optimum.
+"""Rules about the shape of F in k and about its optima at k = oo: unimodality, the criterion, the joint optimum.
 
-Variation diminishing: a kernel exp(-x y) is strictly totally positive (Karlin), so integrating a function against it cannot
-create sign changes, and keeps or reverses their order. THEORY section 2, beyond HP (arXiv:2512.19905).
+For `finite-k.no-return`, `finite-k.criterion`, `optimum.joint` and the optima at infinite k; HP, arXiv:2512.19905, has none of
+them. Variation diminishing: a kernel exp(-x y) is strictly totally positive (Karlin), so integrating a function against it
+cannot create sign changes, and keeps or reverses their order. The hypotheses are checked by SymPy.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,9 +1,10 @@
 """Quantities about infinitely many answers: moments of a weight, the limit of the error, the crossover at t -> 0.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Everything is dimensionless. The moments are Gaussian integrals in closed form
-(by quadrature in `*_by_quadrature_mp`, for verification). The crossover function is G = chi int J exp(-chi J) ds over ln u = s,
-J(u) = int (1 - exp(-u e^(-y^2/2))) dy = int y^2 x e^(-x) dy, x = exp(s - y^2/2); for s > 8 the same integral over
-q = y^2/2 - s, where its integrand is smooth on the scale one. Trapezoidal sums throughout; s = 3 sinh p.
+They stand in `limit.infinite-k`, `limit.corrections` and `limit.crossover`; model of HP, arXiv:2512.19905, dimensionless. The
+moments are Gaussian integrals in closed form (by quadrature in `*_by_quadrature_mp`, for verification). The crossover function
+is G = chi int J exp(-chi J) ds over ln u = s, J(u) = int (1 - exp(-u e^(-y^2/2))) dy = int y^2 x e^(-x) dy,
+x = exp(s - y^2/2); for s > 8 the same integral over q = y^2/2 - s, where its integrand is smooth on the scale one. Trapezoidal
+sums throughout; s = 3 sinh p. Relative error of J 1e-14 and of G 1e-13 in float64; in mpmath two meshes agree to the digits.
 """
 
 from __future__ import annotations

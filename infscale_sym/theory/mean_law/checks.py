@@ -1,6 +1,7 @@
-"""Recipes of the simulation leg for the joint law of the offsets (THEORY section 3; HP, arXiv:2512.19905).
+"""Simulation of the joint law of the offsets (`predictive.cross-law`, `predictive.judge-law`, ...; HP, arXiv:2512.19905).
 
-Students are fitted to drawn training sets (`simulate.offsets`, `simulate.regression`); no formula of the theory enters.
+Students are fitted to drawn training sets (`simulate.offsets`, `simulate.regression`); no formula of the theory enters. Limits
+d -> oo are extrapolated in 1/d; standard errors are over training sets.
 """
 
 from __future__ import annotations

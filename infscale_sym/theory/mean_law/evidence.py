@@ -1,4 +1,4 @@
-"""Students drawn at growing d, and how far their offsets are from the law at d = oo (THEORY section 3; HP, arXiv:2512.19905).
+"""Students drawn at growing d, and how far their offsets are from the law at d = oo (`predictive.mean-law`; arXiv:2512.19905).
 
 The table comes with the package; tools/make_mean_law_evidence.py made it. The power law is s_i = (i/d)^(-3/2): its smallest
 eigenvalue is 1 at every d, so that a fixed ridge sees a fixed share of the spectrum, and the weights fall so that every

@@ -1,4 +1,7 @@
-"""The joint law of the offsets beside drawn students: deviation in standard errors, and its rate (THEORY section 3)."""
+"""The joint law of the offsets beside drawn students (`predictive.mean-law`, `predictive.cross-law`, ...).
+
+Deviations in standard errors, and the rate in d at which they vanish.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The joint law of the offsets over prompts and training sets (THEORY section 3; HP, arXiv:2512.19905).
+"""The joint law of the offsets over prompts and training sets (HP, arXiv:2512.19905; ridge regression: AZP, arXiv:2405.00592).
 
 w_T and w_R are fixed; nu^2 = w_T'w_T/d, nu_R^2 = w_R'w_R/d, c_TR = w_T'w_R/d. Q is `predictive.mean-law`.
 """

@@ -1,4 +1,8 @@
-"""Named quantities of the joint law of the offsets: second moments with a judge of its own, kurtosis (THEORY section 3)."""
+"""Named quantities of the joint law of the offsets: second moments with a judge of its own, kurtosis without a ridge.
+
+For `predictive.cross-law`, `predictive.judge-law`, `predictive.ridgeless-kurtosis` (model of HP, arXiv:2512.19905). Moments in
+units of y^2, kurtosis dimensionless.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

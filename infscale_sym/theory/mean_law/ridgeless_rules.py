@@ -1,6 +1,7 @@
-"""Rules for the offset without a ridge at finite size: a mixture of normal laws over a Wishart matrix (THEORY section 3).
+"""Rules for the offset without a ridge at finite size: a mixture of normal laws over a Wishart matrix.
 
-Given the training set the offset is N(0, sigma^2 V), arXiv:2512.19905; V is a ratio of two chi-square variables.
+For `predictive.ridgeless-kurtosis` and `predictive.gaussian-bound`. Given the training set the offset of HP's student
+(arXiv:2512.19905) is N(0, sigma^2 V); V is a ratio of two chi-square variables.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,8 +1,9 @@
-"""The offset without a ridge at finite size: its kurtosis and characteristic function (THEORY section 3; HP, arXiv:2512.19905).
+"""The offset without a ridge at finite size: its kurtosis and characteristic function (`predictive.ridgeless-kurtosis`).
 
-With gamma = oo and n = d/alpha > d training pairs, Delta_T is N(0, sigma^2 V) given the training set, and V is a ratio of
-independent chi-square variables with d and n - d + 1 degrees of freedom, for every Sigma and every teacher. d and n may be any
-real numbers here; whole ones are the model.
+In HP's model (arXiv:2512.19905) with gamma = oo and n = d/alpha > d training pairs, Delta_T is N(0, sigma^2 V) given the
+training set, and V is a ratio of independent chi-square variables with d and n - d + 1 degrees of freedom, for every Sigma and
+every teacher. Moments and Laplace transform of V in closed form (Beta and confluent hypergeometric functions): to rounding in
+float64, to the digits asked for in mpmath and Arb. d and n may be any real numbers here; whole ones are the model.
 """
 
 from __future__ import annotations

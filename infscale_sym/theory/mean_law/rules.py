@@ -1,5 +1,6 @@
-"""Rules for the second moments of the offsets: fixed weights in a random-matrix chain (THEORY section 3; arXiv:2512.19905).
+"""Rules for the second moments of the offsets: fixed weights in a random-matrix derivation.
 
+For `predictive.cross-law`, `predictive.judge-law` and `predictive.prior-teacher` (model of HP, arXiv:2512.19905).
 With fixed weights a bilinear form (1/d) w_T' G Sigma g of one training set scatters by d^(-1/2); averaged over the signs of the
 coordinates, which leave the law of the rows unchanged, only by 1/d. Both rates are measured, on weights that prefer the large
 eigenvalues.
@@ -34,7 +35,7 @@ PLAIN, ALIGNED = np.array([1.0, 1.0]), np.array([1.3, 0.6])
 
 @dataclass(frozen=True)
 class _Weights:
-    """w_T and w_T - w_R at one world, shape (d,), and the three overlaps that the statements name."""
+    """w_T and w_T - w_R for one training set, shape (d,), and the three overlaps that the statements name."""
 
     teacher: np.ndarray
     gap: np.ndarray
@@ -42,7 +43,7 @@ class _Weights:
 
 
 def _weights(d: int, along: np.ndarray) -> _Weights:
-    # worlds alternate their two eigenvalues; the pattern gives each pair the same weights, times `along`
+    # the drawn training sets alternate their two eigenvalues; the pattern gives each pair the same weights, times `along`
     strength = np.resize(along, d)
     w, other = (np.resize(np.repeat(pattern, 2), d) * strength for pattern in (TEACHER, JUDGE))
     names = {nu: float(np.sqrt(np.mean(w**2))), nu_R: float(np.sqrt(np.mean(other**2))), overlap: float(np.mean(w * other))}

@@ -1,4 +1,4 @@
-"""The figures on memorization by the linear denoiser (THEORY section 6; H, arXiv:2411.17807).
+"""The figures on memorization by the linear denoiser (`denoiser.memorization.*`; Halder, arXiv:2411.17807).
 
 Dots are drawn training sets (`simulate.denoiser`) in H's setting, T = 2 and l = e^-4; curves are the rates of the registry.
 """

@@ -1,5 +1,5 @@
-"""Memorization by the linear one-step denoiser (THEORY section 6; H, arXiv:2411.17807): squared L2 distances to the sampling
-law and to Gaussian kernels at the training examples, and the Hellinger distance.
+"""Memorization by the linear one-step denoiser (Halder, arXiv:2411.17807): squared L2 distances to the sampling law and to
+Gaussian kernels at the training examples, and the Hellinger distance.
 
 Lengths in units of sigma_0; alpha = d/n; zeta = l (e^(2T) - 1)/sigma_0^2; variant (i), infinitely many noise draws.
 """

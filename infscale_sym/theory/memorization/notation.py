@@ -1,4 +1,4 @@
-"""Named quantities of memorization by the linear denoiser (THEORY section 6; H, arXiv:2411.17807).
+"""Named quantities of memorization by the linear denoiser (`denoiser.memorization.*`; Halder, arXiv:2411.17807).
 
 Lengths in units of sigma_0. Inner products of densities in units of the sampling law's own, <s, s> = (4 pi)^(-d/2). The noise
 enters through zeta = l (e^(2T) - 1)/sigma_0^2 alone: variant (i) generates the variance g(x) = (1 + zeta) x^2/(x + zeta)^2

@@ -1,5 +1,8 @@
-"""Rules for memorization by the linear denoiser (THEORY section 6; H, arXiv:2411.17807): Gaussian overlaps, spectral limits,
-partial fractions at a complex pole, the log-determinant.
+"""Rules for memorization by the linear denoiser: Gaussian overlaps, spectral limits, partial fractions, the log-determinant.
+
+For `denoiser.memorization.*`, `denoiser.log-determinant` and `denoiser.hellinger` (H, arXiv:2411.17807).
+Overlaps and spectral means are checked symbolically, as the mean of the same function of the eigenvalue x; that a rate is the
+spectral mean which it is said to be is also looked at on drawn training sets, where a mean 10 % off must be rejected.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

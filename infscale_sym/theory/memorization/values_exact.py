@@ -1,7 +1,8 @@
-"""Memorization by the linear denoiser to any number of digits (THEORY section 6; H, arXiv:2411.17807).
+"""Memorization by the linear denoiser to any number of digits (`denoiser.memorization.*`; H, arXiv:2411.17807).
 
-Rates and the two-example statistic by quadrature (the referees of the closed forms): the Marchenko-Pastur law on a period, each
-coordinate by the trapezoidal rule. LogMean, PoleMean and SpreadMean through kappa at a complex ridge.
+Rates and the two-example statistic by quadrature, independently of the closed forms which they check: the Marchenko-Pastur law
+on a period, each coordinate by the trapezoidal rule, on two meshes that must agree. The named means over the spectrum, LogMean,
+PoleMean and SpreadMean, through kappa at a complex ridge.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Recipes of the simulation leg for best-of-k with a judge that is not the teacher (arXiv:2512.19905, t = 0): draw, choose.
+"""Simulation of best-of-k with a judge that is not the teacher (`best-of-k.misspecified.*`; t = 0; HP, arXiv:2512.19905).
 
 At moderate k the answers are drawn one by one. Where the best k is astronomically large only the record is drawn: the largest
 of k normal draws by inversion, ln P(z > M) = ln(x/k) with x standard exponential (k so large that (1 - x/k)^k is e^-x).

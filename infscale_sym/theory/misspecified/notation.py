@@ -1,4 +1,8 @@
-"""Named quantities of best-of-k with a judge that is not the teacher (t = 0; HP, arXiv:2512.19905)."""
+"""Named quantities of best-of-k with a judge that is not the teacher (`best-of-k.misspecified.*`; t = 0; HP, arXiv:2512.19905).
+
+They are integrals over the distance of the chosen answer from the judge's, and optima over the number of answers;
+dimensionless.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

@@ -1,7 +1,8 @@
 """Rules for best-of-k with a judge that is not the teacher: folding, by parts, a Gumbel law, minima by Newton's step.
 
-Registered statements are put in by id. A place or a value found from an expansion is checked twice: Newton's step from the
-claim is of the order of the claim's remainder, and the exact quantity departs from the claim with that order (measured).
+For `best-of-k.misspecified.*` (t = 0; HP, arXiv:2512.19905). Registered statements are put in by id. A place or a value found
+from an expansion is checked twice: Newton's step from the claim is of the order of the claim's remainder, and the exact
+quantity departs from the claim with that order (measured).
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -60,7 +61,7 @@ _WHOLE: dict[Expr, Expr] = {}
 
 
 def _polynomial(expr: Expr) -> Expr:
-    """`expr` with tanh a letter T and 1/cosh^2 = 1 - T^2, expanded: zero exactly where the identity holds."""
+    """`expr` with tanh a symbol T and 1/cosh^2 = 1 - T^2, expanded: zero exactly where the identity holds."""
     letter = Symbol("T", real=True)
     opened = expand(expr).replace(lambda e: isinstance(e, cosh), lambda e: 1 / sqrt(1 - tanh(e.args[0]) ** 2))
     return expand(opened.replace(lambda e: isinstance(e, tanh), lambda _: letter))

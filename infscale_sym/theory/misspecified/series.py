@@ -1,7 +1,7 @@
-"""Best-of-k in powers of 1/k to any order for a judge that is not the teacher (t = 0).
+"""Best-of-k in powers of 1/k to any order for a judge that is not the teacher, t = 0 (`best-of-k.misspecified.all-orders`).
 
 The chosen answer minimises (z + rho)^2, so the slope of the mean minimum G_k(rho) in rho is twice the mean of z + rho:
-F_k = D^2 + G_k(rho) + D G_k'(rho), D = tau - rho. Every coefficient A_m(rho) of G_k becomes A_m + D A_m'.
+F_k = D^2 + G_k(rho) + D G_k'(rho), D = tau - rho. Every coefficient A_m(rho) of G_k becomes A_m + D A_m'. Exact arithmetic.
 """
 
 from __future__ import annotations

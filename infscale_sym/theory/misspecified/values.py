@@ -1,12 +1,14 @@
 """Best-of-k with a judge that is not the teacher, by the distance of the chosen answer (t = 0; HP, arXiv:2512.19905).
 
 Given the distance r = |z + rho| from the judge's answer, the error is on average r^2 + 2 D r tanh(rho r) + D^2, D = tau - rho,
-and P(distance > r) = S(r)^k. By parts, with f(r) the slope of r^2 + 2 D r tanh(rho r) and u(r) = -ln S(r),
+and P(distance > r) = S(r)^k (`best-of-k.misspecified.distance`). By parts, with f(r) the slope of r^2 + 2 D r tanh(rho r) and
+u(r) = -ln S(r),
 
     F_k - D^2 = int f e^(-ku) dr,        dF_k/dk = -int f u e^(-ku) dr.
 
 f is positive everywhere if 1 + 2 rho D >= 0; else it is negative up to one place and positive beyond. A Laplace transform
-has no more changes of sign than its density: then F_k falls, is least at one k, and rises. Everything is dimensionless.
+has no more changes of sign than its density: then F_k falls, is least at one k, and rises. Dimensionless. Float64: about 1e-12
+of E r^2 (measured); mpmath: Gauss-Legendre panels on two meshes that agree to the digits asked for.
 """
 
 from __future__ import annotations

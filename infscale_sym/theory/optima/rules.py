@@ -1,7 +1,9 @@
 """Rules about optima: scaling the variable, expanding the objective, and the stationary point of what is left.
 
-The place where an error is least does not change when the error gains a constant or a positive factor. So the leading term of
-the error's expansion that depends on the variable decides, and the next one moves the place by the ratio of the two.
+For `finite-k.threshold`, `temperature.optimum`, `reward.optimum` (HP Remarks 2-4, arXiv:2512.19905). The place where an error
+is least does not change when the error gains a constant or a positive factor. So the leading term of the error's expansion that
+depends on the variable decides, and the next one moves the place by the ratio of the two. Remainders are measured on the exact
+quantity.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

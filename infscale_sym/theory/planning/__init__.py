@@ -1,4 +1,8 @@
-"""Questions that a user asks of the theory: how to spend a budget, or reach a target, on training data and on answers."""
+"""Questions that a user asks of the theory: how to spend a budget, or reach a target, on training data and on answers.
+
+`plan` chooses examples, answers, temperature and judge by the averaged error of HP's model (arXiv:2512.19905); `coverage` fits
+pass@k to counts and prices a target.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""How far a search has to look, and what it can say at the edges: limits n, k -> oo, targets that no plan reaches."""
+"""How far a search has to look, and what it can say at the edges: limits n, k -> oo, targets that no plan reaches.
+
+The limits come from the closed error at infinitely many answers and the ends n = 0, oo of `decide.model`; between an edge of
+the landscape and infinity the error is taken to run monotonically.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The error that a plan promises: delta over answers, prompts and training sets (HP Remark 5, arXiv:2512.19905; THEORY 2, 3).
+"""The error that a plan promises: delta over answers, prompts and training sets (HP Remark 5, arXiv:2512.19905).
 
-delta(n, k, T, c) = s^2 E F_k(T/(2 s^2); tau, (1 + c) tau) over tau ~ N(0, Q/s^2), s^2 and Q at alpha = d/n. The judge is that
-of HP's code, y_R = y_T - c (m - y_T), so that Delta_R = (1 + c) Delta_T; c = 0 is the teacher itself.
+delta(n, k, T, c) = s^2 E F_k(T/(2 s^2); tau, (1 + c) tau) over tau ~ N(0, Q/s^2), s^2 and Q at alpha = d/n
+(`predictive.variance`, `predictive.mean-law`), to a relative 1e-10 of this proportional-limit law. The judge is that of HP's
+code, y_R = y_T - c (m - y_T), so that Delta_R = (1 + c) Delta_T; c = 0 is the teacher itself.
 
 What may be left free, and what is then best, is settled here once. No rule that picks among the answers does better than
 picking the one nearest to the teacher's, so with both free T = 0 and c = 0; with one of them 0, the other is 0 too.

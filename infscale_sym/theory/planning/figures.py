@@ -1,4 +1,7 @@
-"""The frontier of a plan as a picture: the least error for every amount of money, and how the money is split."""
+"""The frontier of a plan as a picture: the least error for every amount of money, and how the money is split.
+
+The numbers are those of the `Plan` that `decide.plan` has found.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a real student of d dimensions is from the proportional limit on which a plan rests (THEORY section 1).
+"""How far a real student of d dimensions is from the proportional limit on which a plan rests (model of HP, arXiv:2512.19905).
 
 At finite d the variance s^2 differs from prompt to prompt and from training set to training set, and with it the spread of
 Delta_T. Given the features, with A = (I + (gamma/sigma)^2 Phi'Phi)^-1 and a teacher of random signs along the eigenvectors,

@@ -1,4 +1,4 @@
-"""The averaged error over (n, k, T, c) at once, for searching (HP, arXiv:2512.19905; THEORY sections 2, 3 and 7).
+"""The averaged error over (n, k, T, c) at once, for searching (HP, arXiv:2512.19905).
 
 With HP-code's judge, rho = (1 + c) tau, the error splits as F = V + B^2 - 2 c tau B + c^2 tau^2, where the mean B and variance
 V of the chosen answer's distance from the judge's depend on (k, t, rho) only. So one table of B and V serves every n and c: n

@@ -1,4 +1,4 @@
-"""What a reader of a plan should know: edges, regimes, money that is better not spent. In words."""
+"""What a reader of a plan should know, in words: edges, regimes, money that is better not spent."""
 
 from __future__ import annotations
 

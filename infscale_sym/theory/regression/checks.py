@@ -1,4 +1,8 @@
-"""Recipes of the simulation leg for the moments of the fitted student, any spectrum (HP Result 1, arXiv:2512.19905)."""
+"""Simulation of the moments of the fitted student, any spectrum (`predictive.mean-law`; HP Result 1, arXiv:2512.19905).
+
+Students are fitted end to end at several d and alpha = 1/2, with eigenvalues 2 and 1/2; the moment is extrapolated in 1/d and
+compared with the claim in standard errors; a claim 2 % larger, or the printed q, must be rejected.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Random matrices on which the steps of `derive/matrices.py` are checked: every word, trace and row form as a float64 number.
+"""Random matrices on which the steps of `derive/matrices.py` are checked: every product, trace and quadratic form as a number.
 
-A world is one training set (the rows X) at one choice of lambda, alpha, sigma, gamma, nu, with eigenvalues 2 and 1/2 of Sigma
-in equal numbers. Small worlds leave a row out by inverting again; large ones by the Sherman-Morrison formula, which is itself a
-step that the small ones have checked.
+A World is one drawn training set (the rows X) at one choice of lambda, alpha, sigma, gamma, nu, with eigenvalues 2 and 1/2 of
+Sigma in equal numbers; float64. In small ones a row is left out by inverting again; in large ones by the Sherman-Morrison
+formula, which is itself a step that has been checked on the small ones.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -93,7 +93,7 @@ class World:
         return value
 
     def matrix(self, letter: Expr) -> np.ndarray:
-        """A letter or word, shape (d, d)."""
+        """A matrix or a product of matrices, shape (d, d)."""
         if letter in self._memory:
             return self._memory[letter]
         unit = np.eye(self.d)
@@ -118,7 +118,7 @@ class World:
         return made
 
     def _forms(self, letters: Expr) -> np.ndarray:
-        """(1/d) x_i' (word) x_i for every row i, shape (n,); a word may begin with the resolvent that leaves x_i out."""
+        """(1/d) x_i' (product) x_i for every row i, shape (n,); a product may begin with the resolvent that leaves x_i out."""
         first, rest = letters.args if isinstance(letters, Times) else (letters, None)
         right = self.rows if rest is None else self.rows @ self.matrix(rest).T
         if not isinstance(first, LeftOut):
@@ -137,7 +137,7 @@ class World:
 
 @lru_cache(maxsize=512)
 def _compiled(expr: Expr) -> tuple[list[Symbol], list[Expr], Callable[..., Any]]:
-    """(symbols, outermost heads, function of both) of a scalar expression."""
+    """(symbols, outermost named quantities, function of both) of a scalar expression."""
     found: dict[Expr, Dummy] = {}
 
     def hidden(e: Expr) -> Expr:

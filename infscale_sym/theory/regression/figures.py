@@ -1,4 +1,7 @@
-"""Figures of the deterministic equivalents: double descent, a power-law spectrum (HP Result 1; AZP, arXiv:2405.00592)."""
+"""Figures of the deterministic equivalents: double descent, a power-law spectrum (HP Result 1; AZP, arXiv:2405.00592).
+
+Curves are exact values in the proportional limit (`predictive.mean-law`, `ridge.renormalized`), points fitted students.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Words in random matrices: what the derivation of the deterministic equivalents is written in (HP Result 1, arXiv:2512.19905).
+"""Products of random matrices, in which the deterministic equivalents are derived (HP Result 1, arXiv:2512.19905).
 
-A word is a product `Times(A, Times(B, C))` of d x d matrices; SymPy never reorders it, for its letters are arguments of heads.
-C = (1/n) sum_i x_i x_i' is the sample covariance of n rows x_i ~ N(0, Sigma); `Sigma` inside a word is the matrix itself.
+A product of d x d matrices, `Times(A, Times(B, C))`, also called a word, is never reordered by SymPy, for its factors are
+arguments of a function. C = (1/n) sum_i x_i x_i' is the sample covariance of n rows x_i ~ N(0, Sigma); `Sigma` inside a product
+is the matrix itself.
 """
 
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportReturnType=false, reportGeneralTypeIssues=false

@@ -1,8 +1,9 @@
 """The rules of random-matrix derivations: definitions, exact identities at every training set, limits with a measured rate.
 
-An identity between words holds for each training set by itself and is checked there. A limit d, n -> oo at fixed alpha is
-checked on training sets of growing size: the two sides' root mean square distance must fall with the stated power of d, and
-their mean distance, extrapolated in 1/d, must vanish. Draws see one part in fifty, not in 10^6: such a rule says so in
+For the deterministic equivalents `ridge.*` and `predictive.*` (HP Result 1, arXiv:2512.19905; AZP, arXiv:2405.00592). An
+identity between products of matrices holds for each training set by itself and is checked there. A limit d, n -> oo at fixed
+alpha is checked on training sets of growing size: the two sides' root mean square distance must fall with the stated power of
+d, and their mean distance, extrapolated in 1/d, must vanish. Draws see one part in fifty, not in 10^6: such a rule says so in
 `sensitivity`.
 """
 

@@ -1,8 +1,9 @@
-"""Rules about order: leaving one answer out, Chebyshev's association inequality, and dropping what is not negative.
+"""Rules about order: leaving one answer out, Chebyshev's sum inequality, and dropping what is not negative.
 
-The k + 1 answers have squared errors y_i, distances r_i from the judge's answer and weights w_i = exp(-r_i^2/(2t)); W is the
-sum of the weights and A the weighted mean of the errors. Identities over all k + 1 answers are checked for every k at once:
-with h = 1/(W - w), each sum over one answer of a monomial in h and y is a letter, and two letters are known.
+For `monotone` and `temperature.zero.boundary`. The k + 1 answers have squared errors y_i, distances r_i from the judge's answer
+and weights w_i = exp(-r_i^2/(2t)); W is the sum of the weights and A the weighted mean of the errors. Identities over all k + 1
+answers are checked symbolically, for every k at once: with h = 1/(W - w), each sum over one answer of a monomial in h and y is
+a symbol, and two of these symbols are known.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -78,7 +79,7 @@ class LeaveOneOut:
     name: str = "leave one out"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
-        """Reduce the claim to letters for its sums over one answer; what is left must be A, for every k."""
+        """Reduce the claim to symbols for its sums over one answer; what is left must be A, for every k."""
         if before != Expectation(A):
             raise DerivationError("this rule opens E[A]")
         if not isinstance(after, Expectation):
@@ -90,7 +91,7 @@ class LeaveOneOut:
 
 
 def _letters(expr: Expr) -> Expr:
-    """Replace each sum over answers by letters: monomials h^a y^b summed over one answer, two of them known."""
+    """Replace each sum over answers by a symbol: monomials h^a y^b summed over one answer, two of them known."""
     hi, hj, yi, yj = (Symbol(name, positive=True) for name in ("h_i", "h_j", "y_i", "y_j"))
     back = {weight[i]: W - 1 / hi, weight[j_]: W - 1 / hj, error[i]: yi, error[j_]: yj}
     count = k + 1

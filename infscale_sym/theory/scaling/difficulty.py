@@ -1,4 +1,8 @@
-"""The advantage of more samples shrinks as the task gets harder (HP, arXiv:2512.19905): best-of-k, judge = teacher."""
+"""The advantage of more samples shrinks as the task gets harder (HP, arXiv:2512.19905): best-of-k, judge = teacher.
+
+The source says it in words. Here the gain F_1/F_k is the advantage, and the size of the offset tau (for a prompt) or Q/s^2 (on
+average) the difficulty.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

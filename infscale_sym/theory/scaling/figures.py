@@ -1,4 +1,7 @@
-"""Figures on how far more answers carry: close judges, difficulty, and answers against data (HP, arXiv:2512.19905)."""
+"""Figures on how far more answers carry: close judges, difficulty, and answers against data (HP, arXiv:2512.19905).
+
+Exact quantities in float64 (`monotone.*`, `difficulty.*`, `tradeoff.*`), with simulated points where judges are compared.
+"""
 
 from __future__ import annotations
 

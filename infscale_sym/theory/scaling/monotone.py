@@ -1,4 +1,7 @@
-"""A judge close to the teacher makes the error fall with every further answer (claimed in HP, arXiv:2512.19905)."""
+"""A judge close to the teacher makes the error fall with every further answer (claimed in HP, arXiv:2512.19905).
+
+For whole k and every temperature: with the teacher as judge, and for any judge with 2 rho (rho - tau) <= 1.
+"""
 
 from fractions import Fraction
 

@@ -1,6 +1,7 @@
 """Rules for the scaling of best-of-k with difficulty and data: tails, slopes in the offset, and registered laws put in.
 
-Judge = teacher, t = 0. Everything is about F_k = int 2 r S(r; tau)^k dr and its averages over a Gaussian offset.
+For `difficulty.*` and `tradeoff.*` (HP Remark 6, arXiv:2512.19905). Judge = teacher, t = 0. Everything is about
+F_k = int 2 r S(r; tau)^k dr and its averages over a Gaussian offset.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -158,7 +159,7 @@ class ByParts:
 
 @dataclass(frozen=True)
 class MoreAnswers:
-    """The mean of a falling function under the weight r S^m rises with m: S^(k-m) falls too (association)."""
+    """The mean of a falling function under the weight r S^m rises with m: S^(k-m) falls too (Chebyshev's sum inequality)."""
 
     fewer: Symbol
     name: str = "association"
@@ -232,7 +233,7 @@ class FromEasier:
 
 
 def diff_log(expr: Expr) -> Expr:
-    """d/dtau of ln F as a letter for each F, so that slopes can be compared without evaluating them."""
+    """d/dtau of ln F as a symbol for each F, so that slopes can be compared without evaluating them."""
     return Function("slope")(expr.args[0])
 
 

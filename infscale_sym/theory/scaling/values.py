@@ -1,8 +1,8 @@
-"""What more answers, more data and an easier prompt buy: gains and exponents of best-of-k in float64 (HP Remark 6 and the
-claim on difficulty, arXiv:2512.19905). Judge = teacher, t = 0, isotropic Sigma (a number).
+"""What more answers, more data and an easier prompt gain: gains and exponents of best-of-k in float64.
 
-An exponent is a logarithmic slope of delta = s^2 E F_k, taken as a central difference of fourth order of the exact quantity;
-no asymptotic law enters but in `data_exponent`, which is the slope at k -> oo.
+HP Remark 6 and its claim on difficulty, arXiv:2512.19905 (`tradeoff.*`, `difficulty`). Judge = teacher, t = 0, isotropic Sigma
+(a number). An exponent is a logarithmic slope of delta = s^2 E F_k, taken as a central difference of fourth order of the exact
+quantity, error about 1e-9; no asymptotic law enters but in `data_exponent`, which is the slope at k -> oo.
 """
 
 from __future__ import annotations

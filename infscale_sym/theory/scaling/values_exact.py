@@ -1,8 +1,9 @@
 """Gains and exponents of best-of-k to any number of digits: mpmath values and Arb balls (HP Remark 6, arXiv:2512.19905).
 
-Derivatives are exact identities where there is one: in k, -d ln F/d ln k = E[-k ln S]-weighted over unweighted integral; in
-tau, F is quadratic in the teacher's offset at a fixed judge. Only the slope in alpha is a difference quotient: at twice the
-working precision, of Marchenko-Pastur integrals that never see the renormalised ridge.
+The quantities of `exponents`. Derivatives are exact identities where there is one: in k, -d ln F/d ln k is the ratio of the
+integral weighted with -k ln S to the unweighted one; in tau, F is quadratic in the teacher's offset at a fixed judge. Only the
+slope in alpha is a difference quotient: at twice the working precision, of Marchenko-Pastur integrals that never see the
+renormalised ridge, with two steps that must agree.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""How far a judge may overshoot the teacher before one answer more hurts (claim `monotone` of HP, arXiv:2512.19905).
+"""How far a judge may overshoot the teacher before one answer more hurts, in float64 (`monotone` of HP, arXiv:2512.19905).
 
 F_k = A_k + 2 D B_k + D^2, D = tau - rho, with A, B functions of (k, t, rho). So at rho > 0 F_{k+1} <= F_k exactly if
-rho - tau <= H_k = (A_k - A_{k+1})/(2 (B_k - B_{k+1})). The sign of rho mirrors everything: H_k(t, -rho) = H_k(t, rho).
+rho - tau <= H_k = (A_k - A_{k+1})/(2 (B_k - B_{k+1})). The sign of rho mirrors everything: H_k(t, -rho) = H_k(t, rho). H_k is a
+quotient of differences of exact errors: relative error about 1e-13 k^2, k up to 1000.
 """
 
 from __future__ import annotations

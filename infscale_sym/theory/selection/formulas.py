@@ -1,4 +1,8 @@
-"""The selection error itself: its exact integral form and its value for one answer (sampler of HP, arXiv:2512.19905)."""
+"""The selection error itself: its exact integral form and its value for one answer (sampler of HP, arXiv:2512.19905).
+
+F_k(t; tau, rho) = E[sum_i w_i (z_i + tau)^2 / sum_i w_i], w_i = exp(-(z_i + rho)^2/(2t)), z_i independent standard normal; in
+units s = 1. All other formulas about best-of-k and temperature start from it.
+"""
 
 from fractions import Fraction
 

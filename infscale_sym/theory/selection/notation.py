@@ -137,7 +137,7 @@ class Survival(Quantity):
 
 
 class LogSurvival(Quantity):
-    """ln S(r; rho), kept as a head of its own so that no rewriting loses the tail."""
+    """ln S(r; rho), kept as a quantity of its own so that no rewriting loses the tail."""
 
     slots = (r, rho)
     meaning = "logarithm of the survival function of |z + rho|"

@@ -1,4 +1,8 @@
-"""Rules about draws: exchangeability, tails, independence, the limit t -> 0. All are checked symbolically or draw by draw."""
+"""Rules about draws: exchangeability, tails, independence, the limit t -> 0.
+
+They lead from the definition of the selection error (HP, arXiv:2512.19905), an expectation over k draws, to integrals over one
+variable (`selection.integral`, `best-of-k.leading`). Checked symbolically, or draw by draw: at k = 2, 3, 4, or at random draws.
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
@@ -8,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from sympy import Expr, Function, IndexedBase, Integer, Integral, Sum, Symbol, exp, expand, integrate, oo, powsimp
 

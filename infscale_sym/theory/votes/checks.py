@@ -1,4 +1,8 @@
-"""Recipes of the simulation leg for votes and search in stages (THEORY section 4). Only draws enter the left sides."""
+"""Simulation of votes and search in stages (`vote.*`, `search.beam`). Only draws enter the left sides.
+
+Exact claims are compared with drawn votes at three settings; claims for many answers at four sizes, extrapolated. The deviation
+is in standard errors, and a wrong claim (5 % larger, or another coefficient) must be rejected.
+"""
 
 from __future__ import annotations
 

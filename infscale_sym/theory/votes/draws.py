@@ -1,4 +1,8 @@
-"""Votes and searches drawn and counted (THEORY section 4). NumPy only; it shares with the rest only the definitions."""
+"""Votes and searches in stages, drawn and counted (`vote.mean`, `vote.majority`, `search.beam`, ...). NumPy only, no formula.
+
+Answers are independent standard normal draws (errors in units of s^2, offsets in units of s); a vote is taken by its
+definition, and its mean squared error over trials comes with its standard error.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures on other ways to spend k answers (THEORY section 4): search in stages, votes against k, and who wins where.
+"""The figures on other ways to spend k answers (`vote.*`, `search.beam`): stages, votes against k, and who wins where.
 
 Curves and maps are exact values in float64; asymptotic laws are read from the registry.
 """

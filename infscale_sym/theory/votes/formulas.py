@@ -1,6 +1,7 @@
-"""Other ways to spend k answers (THEORY section 4): votes, which need no judge or use it softly, and search in stages.
+"""Other ways to spend k answers: votes, which need no judge or use it only for weights, and search in stages.
 
-Errors in units of s^2, offsets in units of s, as for the selection error F of HP (arXiv:2512.19905).
+Derived here; answers, offsets and softmax weights as for the selection error F of HP (arXiv:2512.19905). Errors in units of
+s^2, offsets in units of s.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,5 +1,6 @@
-"""Rules for many answers (THEORY section 4): ratios of means, quantiles, the race of two bins, search in stages.
+"""Rules for votes among many answers: ratios of means, quantiles, the race of two bins, search in stages.
 
+For `vote.weighted-mean.first-correction`, `vote.median.large-k`, `vote.majority.rate`, `search.beam` and the like.
 The coefficients of an expansion are checked symbolically, its remainder by the measured exponent over four decades of k.
 """
 

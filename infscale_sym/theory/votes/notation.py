@@ -1,4 +1,7 @@
-"""Named quantities of the wing on other ways to spend k answers (THEORY section 4): votes, and search in stages."""
+"""Named quantities of other ways to spend k answers: votes (`vote.*`), and search in stages (`search.beam`).
+
+Errors in units of s^2, offsets in units of s; answers and softmax weights are those of HP (arXiv:2512.19905).
+"""
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false

@@ -1,5 +1,6 @@
-"""Rules about draws for the votes (THEORY section 4): definitions, pairs of draws, order statistics, counts in bins.
+"""Rules about draws for the votes: definitions, pairs of draws, order statistics, counts in bins.
 
+For the exact formulas `vote.mean`, `vote.weighted-mean`, `vote.median` and `vote.majority`.
 Each is checked symbolically: for any k where the statement is a polynomial identity in k, else at small whole k.
 """
 

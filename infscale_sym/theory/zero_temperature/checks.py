@@ -1,6 +1,7 @@
-"""Recipes of the simulation leg about T = 0 at finite k (THEORY section 2, beyond HP, arXiv:2512.19905).
+"""Simulation about T = 0 at finite k (`temperature.zero.boundary`, `temperature.zero.approach`).
 
-The same answers at t and at t = 0, so that what is common to both cancels. Only draws enter.
+The sampler of HP (arXiv:2512.19905). The same answers at t and at t = 0, so that what is common to both cancels. Only draws
+enter.
 """
 
 from __future__ import annotations

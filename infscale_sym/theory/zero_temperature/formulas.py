@@ -1,7 +1,8 @@
-"""Best-of-k against every temperature, at finite k: where T = 0 is best, and what a little heat costs.
+"""Best-of-k against every temperature, at finite k: where T = 0 is best, and what a small temperature costs.
 
-THEORY section 2 has the boundary at k = oo only; beyond HP (arXiv:2512.19905). Units s = 1. An answer at the distance r from
-the judge's has on average the error D^2 + r^2 + 2 D r tanh(rho r), D = tau - rho, and it is chosen by its r alone.
+Derived here for the sampler of HP (arXiv:2512.19905); at k = oo see `temperature.optimum-infinite-k`. Units s = 1. An answer at
+the distance r from the judge's has on average the error D^2 + r^2 + 2 D r tanh(rho r), D = tau - rho, and it is chosen by its r
+alone.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

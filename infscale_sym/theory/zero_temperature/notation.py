@@ -1,6 +1,6 @@
-"""Named quantities about the approach to T = 0 at finite k: what a little heat costs, and the pairs that pay for it.
+"""Named quantities about the approach to T = 0 at finite k (`temperature.zero.approach`): excess error, pair integral.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Everything is dimensionless.
+Derived here for the sampler of HP (arXiv:2512.19905). Everything is dimensionless.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.

@@ -1,8 +1,8 @@
-"""Rules about T = 0: the slope in temperature as a sum over pairs of answers, and the pairs that a little heat can exchange.
+"""Rules about T = 0: the slope in temperature as a sum over pairs of answers, and the pairs that a small t can exchange.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Answer i has the squared error y_i, the squared distance s_i from the judge's
-answer and the weight w_i = exp(-s_i/(2 t)). Identities over all k answers are checked for every k at once: sums over one answer
-become letters.
+For `temperature.zero.boundary` and `temperature.zero.approach`; HP, arXiv:2512.19905, has neither. Answer i has the squared
+error y_i, the squared distance s_i from the judge's answer and the weight w_i = exp(-s_i/(2 t)). Identities over all k answers
+are checked for every k at once: sums over one answer become symbols. Remainders are measured on the exact excess.
 """
 
 # SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
@@ -81,7 +81,7 @@ def heating(base: Any, end: Expr) -> Expr:
 
 
 def two_answers() -> Expr:
-    """The integral over pairs that heat can exchange: at distances r and r' = (r^2 + 2 v/beta)^(1/2), all others farther."""
+    """Integral over the pairs that a small t can exchange: distances r and r' = (r^2 + 2 v/beta)^(1/2), all others farther."""
     other = sqrt(r**2 + 2 * v / coldness)
     return (
         k
@@ -123,7 +123,7 @@ class Fluctuations:
     name: str = "slope in temperature"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
-        """The quotient rule with letters for the sums, for every k; the starting value is the limit t -> 0."""
+        """The quotient rule with symbols for the sums, for every k; the starting value is the limit t -> 0."""
         if isinstance(before, ThermalExcess):
             end, wanted = before.args[1], heating(error, before.args[1])
         elif isinstance(before, SelectionError) and before.args[1] == 0:
@@ -181,7 +181,7 @@ class SignsInPairs:
 
 @dataclass(frozen=True)
 class DropHeating:
-    """Leave out the heating: G rises with the distance, so (G_i - G_j)(s_i - s_j) >= 0 in every pair."""
+    """Leave out what the temperature adds: G rises with the distance, so (G_i - G_j)(s_i - s_j) >= 0 in every pair."""
 
     name: str = "association"
 
@@ -198,7 +198,7 @@ class DropHeating:
 
 @dataclass(frozen=True)
 class OnlyPairs:
-    """Triples within reach are rarer by t^(1/2): what heat adds is the exchange of the nearest answer with the second.
+    """Triples within reach are rarer by t^(1/2): what a small t adds is the exchange of the nearest answer with the second.
 
     The integral over the temperature is done: int_0^t ds/(8 s^2 cosh^2(x/(4s))) = 1/(x (1 + exp(x/2t))) for x > 0.
     """
@@ -252,7 +252,7 @@ class LogarithmOfPairs:
         return Evidence(NUMERIC, f"both pieces by SymPy; {_remainders()[1]}")
 
 
-#: Letters for the named quantity and for Euler's constant, so that the rest is rational in logarithms.
+#: Symbols for the named quantity and for Euler's constant, so that the rest is rational in logarithms.
 _PLAIN = {ColdPairs(k, tau, rho): Symbol("M"), EulerGamma: Symbol("gamma_E")}
 
 

@@ -1,16 +1,16 @@
-"""What a little heat costs: F_k(t) - F_k(0) at very small t to many digits, and the integral over pairs in its leading term.
+"""What a small temperature adds to the error, F_k(t) - F_k(0), to many digits, and the pair integral in its leading term.
 
-THEORY section 2, beyond HP (arXiv:2512.19905). Everything is dimensionless; L = 2t, D = tau - rho, r = |z + rho| with density
-f(r) = 2 phi(rho) exp(-r^2/2) cosh(rho r). Choosing with softmax weights is choosing the least r^2 + L c, c the logarithm of a
-standard exponential draw, with density K(c) = e^c exp(-e^c). With s = L v, a(v) = P(r^2 + L c > s),
+The quantities of `temperature.zero.approach`; sampler of HP, arXiv:2512.19905; dimensionless. L = 2t, D = tau - rho, r = |z +
+rho| with density f(r) = 2 phi(rho) exp(-r^2/2) cosh(rho r). Choosing with softmax weights is choosing the least r^2 + L c, c
+the logarithm of a standard exponential draw, with density K(c) = e^c exp(-e^c). With s = L v, a(v) = P(r^2 + L c > s),
 
     F = D^2 + k int (q_2 + 2 D q_1) a^(k-1) dv,   q_2 = int K t r f dc,   q_1 = int K t tanh(rho r) f dc,   r^2 = L (v - c).
 
 The score v runs over three ranges. Low: K is not small where c reaches v, and one integrates over r/L^(1/2). Middle: the
 trapezoidal rule over c. High (v beyond the number of nepers asked for): f, as a function of r^2, is a power series about L v,
 from a two-term recurrence, and the means of c^n are derivatives of the Gamma function at 1. Only sums of products are left,
-so a value costs a fifth of a second where the general evaluator takes ten. Two meshes must agree, and the law of the chosen
-answer must sum to one.
+so a value costs a fifth of a second where the general evaluator takes ten. Two meshes must agree to the digits asked for, and
+the law of the chosen answer must sum to one. Float64: the absolute error is 1e-15 F.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from infscale_sym.evaluate.dyadic import midpoint
 from infscale_sym.evaluate.inputs import check_range, exact, float_array
 from infscale_sym.evaluate.lambdify import to_arb
 
-#: The temperatures of the cold road; above, two calls of the general evaluator.
+#: The temperatures at which the method of this module serves; above, two calls of the general evaluator.
 COLD = (Fraction(1, 10**40), Fraction(1, 100))
 _LARGEST_RHO = 8
 

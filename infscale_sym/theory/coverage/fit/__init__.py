@@ -1,7 +1,8 @@
-"""Fitting coverage to counts: how many problems k attempts solve, from a table of attempts and successes (THEORY section 5).
+"""Fitting coverage to counts: how many problems k attempts solve, from a table of attempts and successes (`coverage.passk`).
 
 Model (L, arXiv:2410.16377): one attempt fails with probability p ~ Beta(a, b), drawn once a problem; attempts are independent
-given p; a fraction 1 - A of the problems (A: the ceiling) has p = 1 and is never solved.
+given p; a fraction 1 - A of the problems (A: the ceiling) has p = 1 and is never solved. Maximum likelihood (`likelihood`,
+`maximum`, `fit`), a test of fit (`goodness`), forecasts with bands (`forecast`), prices (`cost`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The Binomial face of the likelihood, a = b = infinity: errors of the one failure probability and of the ceiling."""
+"""The binomial limit of the likelihood, a = b = infinity: errors of the one failure probability and of the ceiling.
+
+Every problem that can be solved then fails with the same probability. Standard errors from the observed information, the
+ceiling's interval from the profile likelihood.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from infscale_sym.theory.coverage.fit.likelihood import Likelihood
 def binomial_spread(
     likelihood: Likelihood, face: tuple[float, float, float], drop: float
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """(inverse observed information in (logit failure[, logit A]), profile interval of A) at the maximum on the face.
+    """(inverse observed information in (logit failure[, logit A]), profile interval of A) at the maximum in this limit.
 
     face: (ln L, failure, A); drop: by how much ln L may fall within the interval. The interval is (1, 1) where A = 1.
     """

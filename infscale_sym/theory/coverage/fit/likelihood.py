@@ -6,7 +6,7 @@ with rising factorials (x)_m = x (x+1) ... (x+m-1). Their logarithms are sums ov
 with the number of problems that have more than j failures: nothing cancels, and every derivative is a sum of the same kind.
 
 Coordinates: (ln a, ln b), or (ln a, ln b, logit A). In the mean m = a/(a+b) and the correlation of two attempts on a problem,
-r = 1/(a+b+1), the likelihood is continuous on the closed square: its faces r = 0 (every problem alike, Binomial) and r = 1
+r = 1/(a+b+1), the likelihood is continuous on the closed square: its edges r = 0 (every problem alike, Binomial) and r = 1
 (every problem all or nothing) are where a maximum "at infinity" lies, and their values are known in closed form.
 """
 
@@ -128,7 +128,7 @@ class Likelihood:
         return self.jet(point)[0]
 
     def binomial(self, failure: float, ceiling: float = 1.0) -> float:
-        """ln L on the face r = 0, where every problem that can be solved fails with the same probability 0 < failure < 1."""
+        """ln L at the edge r = 0, where every problem that can be solved fails with the same probability 0 < failure < 1."""
         n, c = self.counts.attempts, self.counts.successes
         log, other = np.log(failure), np.log1p(-failure)
         if ceiling == 1:
@@ -137,7 +137,7 @@ class Likelihood:
         return value + float(self.zero_weights @ np.log1p(-ceiling * -np.expm1(self.zero_attempts * log)))
 
     def best_binomial(self, free: bool) -> tuple[float, float, float]:
-        """(ln L, failure, ceiling) at the maximum on the face r = 0; with A = 1 in closed form."""
+        """(ln L, failure, ceiling) at the maximum on the edge r = 0; with A = 1 in closed form."""
         n, c = self.counts.attempts, self.counts.successes
         pooled = float((n - c).sum() / n.sum())
         one = self.binomial(pooled), pooled, 1.0

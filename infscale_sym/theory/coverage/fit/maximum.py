@@ -1,7 +1,7 @@
-"""The highest point of a likelihood of two or three parameters, and how far the parameters can go before it has fallen.
+"""The maximum of a likelihood of two or three parameters, and how far the parameters can go before it has fallen.
 
 Newton's method with the exact Hessian. Where that is not negative definite its eigenvalues are taken by their absolute
-values, so that every step goes up; steps are limited and halved until the value rises. The climb ends when the next step
+values, so that every step goes up; steps are limited and halved until the value rises. The ascent ends when the next step
 promises less than 1e-13 in ln L, far below anything that statistics can tell apart.
 """
 
@@ -18,7 +18,7 @@ Function = Callable[[np.ndarray], Jet]
 
 _GAIN = 1e-13
 _STEPS = 200
-#: |ln a|, |ln b|, |logit A| beyond which a maximum counts as at infinity (rounding ends any climb near 1e-8).
+#: |ln a|, |ln b|, |logit A| beyond which a maximum counts as at infinity (rounding ends any ascent near 1e-8).
 FAR = 16.0
 
 
@@ -60,12 +60,12 @@ def climb(function: Function, start: np.ndarray) -> Top:
 
 
 def highest(function: Function, starts: Iterable[np.ndarray]) -> Top:
-    """The best of the climbs from several starts."""
+    """The best of the Newton ascents from several starts."""
     return max((climb(function, start) for start in starts), key=lambda top: top.value)
 
 
 def starts(likelihood: Likelihood, free: bool) -> list[np.ndarray]:
-    """Places to climb from: concentrations a + b over four decades, the mean of all problems or of the solved ones."""
+    """Starting points: concentrations a + b over four decades, the mean of all problems or of the solved ones."""
     counts = likelihood.counts
     solved = likelihood.some / likelihood.problems
 
@@ -107,7 +107,7 @@ def crossing(function: Function, top: Top, which: int, drop: float, direction: i
     def profile(x: float) -> tuple[float, float]:
         nonlocal held
         found = climb(restricted(function, which, x), held)
-        held = np.clip(found.point, -8, 8)  # at infinity all is flat, and the next climb could not come back
+        held = np.clip(found.point, -8, 8)  # at infinity all is flat, and the next ascent could not come back
         return top.value - found.value, -float(function(np.insert(found.point, which, x))[1][which])
 
     start = inner = float(top.point[which])

@@ -1,7 +1,7 @@
-"""Coverage (pass@k) to any number of digits: Arb balls, and mpmath values that are their centres (Levi, arXiv:2410.16377).
+"""Coverage (pass@k) to any number of digits: Arb balls, and mpmath values that are their centres (L, arXiv:2410.16377).
 
-Gamma functions by Arb; the precision is raised until the ball is narrow enough, however much cancels. k, a and b are numbers or
-decimal strings; k may be as large as 1e1000.
+E p^k for p ~ Beta(a, b) and what follows from it, by Gamma functions in Arb; the precision is raised until the ball is
+narrower than the digits asked for, however much cancels. k, a, b are numbers or decimal strings; k may be as large as 1e1000.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Coverage by its definition, to any number of digits: averages over p ~ Beta(a, b) as integrals, estimates as sums over
-outcomes (THEORY section 5). No Gamma function enters; the law of p is normalised by its own integral.
+"""Coverage by its definition, to any number of digits: averages over p ~ Beta(a, b) as integrals, estimates as sums.
 
-p = 1/(1 + exp(-x)), x = centre + pi sinh(u), trapezoidal sums in u: the integrands fall doubly exponentially. Arb numbers whose
-radii are dropped; a value is returned only where two meshes agree.
+The referee of `coverage` and `coverage_exact` (model: L, arXiv:2410.16377). No Gamma function enters; the law of p is
+normalised by its own integral. p = 1/(1 + exp(-x)), x = centre + pi sinh(u), trapezoidal sums in u: the integrands fall doubly
+exponentially. Arb numbers whose radii are dropped; a value is returned only where two meshes agree to the digits asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Enclosure of the expected divergence of variant (i) for odd d (THEORY section 6; H, arXiv:2411.17807).
+"""Enclosure of the expected divergence of variant (i) for odd d (`denoiser.kl.expected`; H, arXiv:2411.17807).
 
 For odd d the mean spectrum (source in `spectrum`) is a polynomial times exponentials in y = x^(1/2): Gauss-Legendre with
 proved bounds up to Y, and beyond it a Chernoff bound on the trace, a chi-squared variable t with f = d (n-1) degrees of

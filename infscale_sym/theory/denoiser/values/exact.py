@@ -1,8 +1,10 @@
-"""Averages over the spectrum of a sample covariance to any number of digits (THEORY section 6; H, arXiv:2411.17807).
+"""Averages over the spectrum of a sample covariance C of n normal vectors to any number of digits.
 
-Trapezoidal sums in Arb numbers whose radii are dropped at the end; a value is returned only if two meshes agree. One spectrum
-at a time: `spectral_average_mp` by the mean density (source in `spectrum`), for sums over eigenvalues; `pair_average_mp` over
-both eigenvalues in two dimensions, the definition, for anything; `scale_average_mp` over their mean v alone.
+What the expected divergences of the linear denoiser (`denoiser.kl.expected`; H, arXiv:2411.17807) are averages over. One
+spectrum at a time: `spectral_average_mp` by the mean density (source in `spectrum`), for sums over eigenvalues;
+`pair_average_mp` over both eigenvalues in two dimensions, the definition, for anything; `scale_average_mp` over their mean v
+alone. Trapezoidal sums in Arb numbers whose radii are dropped at the end; a value is returned only if two meshes agree to the
+digits asked for.
 """
 
 from __future__ import annotations

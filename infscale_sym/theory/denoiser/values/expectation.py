@@ -1,6 +1,7 @@
-"""Expected divergences of the linear one-step denoiser to any number of digits (THEORY section 6; H, arXiv:2411.17807).
+"""Expected divergences of the linear one-step denoiser to any number of digits (`denoiser.kl.expected`; H, arXiv:2411.17807).
 
-Each expectation is summed from its definition; the closed forms are the formulas' business. Units: sigma0 = 1.
+Each expectation over training sets is summed from its definition by the averages of `exact`, on two meshes that must agree; the
+closed forms of the registered formulas are not used, so that they can be checked against it. Units: sigma0 = 1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Divergence of the linear one-step denoiser's law from the sampling law, in float64 (THEORY section 6; H, arXiv:2411.17807).
+"""Divergence of the linear one-step denoiser's law from the sampling law, in float64 (`denoiser.kl`; H, arXiv:2411.17807).
 
-Units: sigma0 = 1. T and l enter through zeta = l (e^2T - 1) only, the noise-to-signal ratio of x_T. A direction in which the
-training data have the variance a is generated with the variance (v + zeta) a^2/(a + zeta)^2, v the mean of the a.
+Units: sigma0 = 1; nats. T and l enter through zeta = l (e^2T - 1) only, the noise-to-signal ratio of x_T. A direction in which
+the training data have the variance a is generated with the variance (v + zeta) a^2/(a + zeta)^2, v the mean of the a. Means
+over training sets are sums over the mean spectrum of `spectrum`: relative error 1e-9 for n up to 1e6 and d up to 300.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Several steps of the linear denoiser (THEORY section 6; H, arXiv:2411.17807): the definition, step by step.
+"""Several steps of the linear denoiser (H, arXiv:2411.17807): the generated variance, step by step, by its definition.
 
 In units of sigma0 and of e^-t, x_t is x plus noise of variance s^2. A step from s to s' guesses x with the affine map of level
 s and keeps the share s'/s of the guessed noise: along an eigenvector of variance a it multiplies by (a + s s')/(a + s^2). The
-angles arctan s are equally spaced between that of s^2 = zeta and 0. Start: variance v + zeta.
+angles arctan s are equally spaced between that of s^2 = zeta and 0. Start: variance v + zeta. Float64 multiplies the factors
+out; mpmath does so up to 500 steps and uses the Euler-Maclaurin formula beyond, up to 1e30. Formulas `denoiser.steps.*`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ with t, since d<y>/dt = Cov(y, r^2)/(2t^2). Let g0 = 1 + 2 rho (tau - rho).
 ((1 + rho^2)^(1/2) + |D| + c)^2. Means of increasing functions of -z rise with rho; so <H(-z - tau)> - sigma^2, the hinge of
 `_optima_moments`, is below F for all larger rho too, which excludes what lies far out.
 
-**Number.** F has at most one turn in k (`finite-k.no-return` and its derivation): a whole k whose neighbours are worse is best.
+**Number.** F is unimodal in k (`finite-k.no-return` and its derivation): a whole k whose neighbours are worse is best.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Teacher and student from the training data to the score (HP, arXiv:2512.19905; THEORY section 1).
+"""Simulating teacher and student from the training data to the score (the regression model of HP, arXiv:2512.19905).
 
 Every step of the model is carried out: training pairs are drawn, the Bayesian linear regression is fitted exactly,
 prompts are drawn, k answers come from the posterior predictive N(m, s²), the judge selects among them at temperature

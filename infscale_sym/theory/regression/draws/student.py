@@ -1,4 +1,4 @@
-"""Training data and the exact Bayesian linear regression on them (THEORY section 1; HP, arXiv:2512.19905).
+"""Training data, drawn, and the exact Bayesian linear regression on them (HP, arXiv:2512.19905).
 
 With the noise sigma as the unit of answers and the prior width gamma as the unit of weights, the training data read
 y/sigma = G (w_T/gamma) + eps, where the rows of G are (gamma/sigma) phi. The posterior mean is where

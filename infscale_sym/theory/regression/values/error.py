@@ -1,9 +1,10 @@
 """The generalization error of the regression model, from its physical parameters to delta (HP, arXiv:2512.19905).
 
 delta(k, T) = E sum_i p_i (y_i - y_T)^2 over answers, prompts and training sets, d, n -> oo at alpha = d/n. There the offsets
-(Delta_T, Delta_R) are a Gaussian pair (THEORY `predictive.mean-law`) and s^2 is the same for all prompts, so
+(Delta_T, Delta_R) are a Gaussian pair (`predictive.mean-law`) and s^2 is the same for all prompts, so
 delta = s^2 E F_k(T/(2 s^2); tau, rho) over that pair. The printed law (HP Result 1) keeps of Delta_T only -phi' B w_T, which
-drops the training noise alpha sigma^2 df2 and the fluctuations 1/(1 - alpha df2).
+drops the training noise alpha sigma^2 df2 and the fluctuations 1/(1 - alpha df2). Relative error below 1e-10 in float64; `.mp`
+to the digits asked for, `.enclose` a ball.
 """
 
 from __future__ import annotations

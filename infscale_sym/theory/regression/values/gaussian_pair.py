@@ -1,4 +1,4 @@
-"""The selection error averaged over a Gaussian pair of offsets (THEORY section 3; HP Remark 5, arXiv:2512.19905).
+"""The selection error averaged over a Gaussian pair of offsets, float64 (`averaged.finite-temperature`; HP, arXiv:2512.19905).
 
 Over prompts and training sets (tau, rho) is a centred Gaussian pair with second moments a = E tau^2, b = E tau rho,
 c = E rho^2. F is quadratic in tau at a given rho, and tau given rho is Gaussian with mean (b/c) rho and variance
@@ -7,8 +7,8 @@ a - b^2/c, so one integral remains:
     E F_k(t; tau, rho) = a - b^2/c + E F_k(t; (b/c) rho, rho),        rho ~ N(0, c).
 
 The trapezoidal rule converges geometrically here; it is refined until the differences of interleaved meshes have fallen so
-far that the next one would not matter. To any number of digits: `gaussian_pair_exact`; with proved bounds:
-`gaussian_pair_enclosure`.
+far that the next one would not matter. Relative error below 1e-10. To any number of digits: `gaussian_pair_exact`; with proved
+bounds: `gaussian_pair_enclosure`.
 """
 
 from __future__ import annotations

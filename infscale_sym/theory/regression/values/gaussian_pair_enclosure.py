@@ -1,6 +1,7 @@
-"""Rigorous enclosures of the selection error averaged over a Gaussian pair (THEORY section 3; HP, arXiv:2512.19905).
+"""Rigorous enclosures of the selection error averaged over a Gaussian pair of offsets (HP, arXiv:2512.19905).
 
-The one integral of `gaussian_pair`: E F_k(t; (1 + drift) rho, rho) over rho ~ N(0, c), by the trapezoidal rule.
+The one integral of `gaussian_pair`, on which `averaged.finite-temperature` rests: E F_k(t; (1 + drift) rho, rho) over
+rho ~ N(0, c), by the trapezoidal rule.
 
 **Proof** (whole k, t = 0 or t = inf). With x_i = z_i + rho the offset enters only through the k densities, and
 |phi(x - rho - iy)| = phi(x - rho) exp(y^2/2): the parts of F that are averages over x grow at most by exp(k y^2/2) off the

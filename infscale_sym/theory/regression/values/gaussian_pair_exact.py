@@ -1,12 +1,10 @@
-"""The average of the selection error over a Gaussian pair to any number of digits (THEORY section 3).
+"""The selection error averaged over a Gaussian pair of offsets to any number of digits (HP, arXiv:2512.19905).
 
-What is computed is the one integral of `gaussian_pair`: G = E F_k(t; slope rho, rho) over rho ~ N(0, c), HP arXiv:2512.19905.
-
-**Digits.** A double trapezoidal sum. At t = 0 over rho and s, r = ln(1 + bend e^s)/bend the distance of the chosen answer, bend
-being the slope at which ln(-ln S) rises there. At t >= 1 over
-rho and v = ln u of F = k int b a^(k-1) du; a and b are matrix products, answers times offsets. Below t = 1 F itself is taken
-from `selection.highprec` at each node. A value is returned if two meshes agree to the digits asked for.
-Proved bounds: `gaussian_pair_enclosure`.
+What is computed is the one integral of `gaussian_pair`: G = E F_k(t; slope rho, rho) over rho ~ N(0, c), by double trapezoidal
+sums. At t = 0 they run over rho and s, where r = ln(1 + bend e^s)/bend is the distance of the chosen answer and bend the
+slope at which ln(-ln S) rises there. At t >= 1 they run over rho and v = ln u of F = k int b a^(k-1) du; a and b are matrix
+products, answers times offsets. Below t = 1 F itself is taken from `selection.highprec` at each node. A value is returned if
+two meshes agree to the digits asked for. Proved bounds: `gaussian_pair_enclosure`.
 """
 
 from __future__ import annotations
@@ -264,7 +262,7 @@ def _node_by_node(K: Any, T: Any, slope: Any, c: Any, digits: int, density: floa
 
 
 def pair_of_answers_mp(k: Any, t: Any, teacher: Any, cross: Any, judge: Any, digits: int = 50) -> Any:
-    """The average at k = 2, t >= 1, from the definition: a road of its own, without F and without rho; mpf.
+    """The average at k = 2, t >= 1, from the definition, independently of the above: without F and without rho; mpf.
 
     With p, q = (z_1 -+ z_2)/2^(1/2), independent normals, and y = q + 2^(1/2) rho the two weights have the ratio exp(-p y/t):
     E F_2 = 1 + a - (1 + 2b)/(1 + 2c) E p y tanh(p y/(2 t)), p ~ N(0, 1), y ~ N(0, 1 + 2c).

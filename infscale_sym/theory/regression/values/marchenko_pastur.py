@@ -1,10 +1,10 @@
-"""Isotropic features by the Marchenko-Pastur law of the sample covariance: the referees that never see kappa.
+"""Isotropic features by the Marchenko-Pastur law of the sample covariance: referees that never see the ridge kappa.
 
 eta = E (1/d) Tr C (C + lambda)^-1 = int x/(x + lambda) dMP(x), kappa = lambda/(1 - alpha eta) by the definition of kappa, and
 for ridge regression at sample covariance C (bias and noise of a fixed training set, averaged; AZP, arXiv:2405.00592)
     Q = Sigma int [nu^2 lambda^2 + alpha sigma^2 x]/(x + lambda)^2 dMP(x).
 With x = Sigma (1 + alpha + 2 sqrt(alpha) cos(theta)), int x f(x) dMP = (2 Sigma/pi) int_0^pi sin^2 f d theta: x f has no
-atom at 0.
+atom at 0. mpmath: the trapezoidal rule on a period, two meshes that agree; Arb: rigorous Gauss-Legendre integration.
 """
 
 from __future__ import annotations

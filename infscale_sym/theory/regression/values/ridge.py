@@ -1,9 +1,9 @@
 """The deterministic equivalents as numbers: ridges, shrinkage and predictive variance (HP Result 1, arXiv:2512.19905).
 
-kappa is found by a root solve that cannot miss: g(kappa) = kappa (1 - alpha df1(kappa)) - lambda is convex, g(0) <= 0, and
-df1 is at most what the mean eigenvalue alone would give (Jensen), so Newton's method from the isotropic root at mean(Sigma)
-descends monotonically to the largest root, the one sought. The Marchenko-Pastur integrals of `ridge_exact` and the planar
-moments of `moments` are independent referees: they never see kappa.
+kappa (`ridge.renormalized`) is found, to rounding, by a root solve that cannot miss: g(kappa) = kappa (1 - alpha df1(kappa)) -
+lambda is convex, g(0) <= 0, and df1 is at most what the mean eigenvalue alone would give (Jensen), so Newton's method from the
+isotropic root at mean(Sigma) descends monotonically to the largest root, the one sought. The Marchenko-Pastur integrals of
+`marchenko_pastur` and the moments of `planar` are independent referees: they never see kappa.
 
 `Sigma` is a number (Sigma = number * I), a sequence of eigenvalues, a symmetric positive definite matrix, a `PowerLaw`, or the
 result of `spectrum(...)`. alpha > 0; lambda >= 0, where lambda = 0 means the limit from above: kappa = 0 for alpha <= 1 (at

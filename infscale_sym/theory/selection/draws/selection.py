@@ -1,4 +1,4 @@
-"""Simulating the selection among k answers at fixed offsets (HP, arXiv:2512.19905; THEORY section 1).
+"""Simulating the selection among k answers at fixed offsets (HP, arXiv:2512.19905).
 
 Answers z_i ~ N(0, 1) iid, offsets tau of the teacher and rho of the judge, temperature t (all dimensionless):
 F_k(t; tau, rho) = E[ sum w_i (z_i + tau)² / sum w_i ], w_i = exp(-(z_i + rho)²/(2t)). The expectation over which

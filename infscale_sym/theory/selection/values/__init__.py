@@ -1,7 +1,9 @@
 """The selection error F_k(t; tau, rho) as one object: float64, any number of digits, or a rigorous enclosure.
 
 F_k = E[sum_i w_i (z_i + tau)^2 / sum_i w_i], w_i = exp(-(z_i + rho)^2/(2 t)), z_i standard normal: the mean squared error, in
-units of s^2, of one answer drawn among k with softmax weights (the sampler of arXiv:2512.19905). Everything is dimensionless.
+units of s^2, of one answer drawn among k with softmax weights (the sampler of arXiv:2512.19905; for real k `selection.integral`
+is the definition). Everything is dimensionless. Float64 to 1e-13 (k <= 1e9, |tau|, |rho| <= 8) or 1e-11 (k <= 1e16, 40), see
+`numeric`; digits validated by a second mesh and precision, see `highprec`; balls with proofs, see `enclosure`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Interpolation of the chosen answer's mean and variance over many prompts (HP, arXiv:2512.19905, THEORY section 7).
+"""Interpolation of the chosen answer's mean and variance over many prompts (selection error of HP, arXiv:2512.19905).
 
 At one t, B/|rho| and V are positive, even and analytic in rho; in `q = rho²/2` (and in ln k) their logarithms vary on the
 scale one, with the nearest singularities at the distance of about pi/2 (there `k exp(-q)`, which is what F depends on

@@ -1,6 +1,6 @@
 """Sums over the law of the best of k: mean and variance of the chosen answer from a node table.
 
-HP, arXiv:2512.19905, THEORY sections 1 and 7. With `Y = l + ln k` the law of the winning score is the Gumbel law
+The selection error of HP, arXiv:2512.19905. With `Y = l + ln k` the law of the winning score is the Gumbel law
 `exp(Y - e^Y) dY`, `e^Y = k L`, and the chosen answer `x = z + rho` has
 
     B = E[x] = sum p mu,        V = Var[x] = sum p s² + sum p (mu - B)²,        F_k = V + (D + B)²,    D = tau - rho,

@@ -1,6 +1,6 @@
 """F_k at 0 < t < ∞ in mpmath: the trapezoidal rule over the score of the chosen answer.
 
-THEORY sections 1 and 7 (HP = arXiv:2512.19905), in v = ln u: F_k = k ∫ m(v) a(v)^{k-1} dv with a and m of
+`selection.integral` (HP, arXiv:2512.19905) in v = ln u: F_k = k ∫ m(v) a(v)^{k-1} dv with a and m of
 `_highprec_scores`. The rule runs in s, where
 
     v = V(s) = v0 + s - e^{-s-2} + r(s)²/(2t),      r(s) = ln(1 + c sqrt(2t) e^{s-s1})/c.

@@ -1,6 +1,6 @@
 """The law of the noisy score at 0 < t < ∞ in mpmath: trapezoidal rules over the answer or over the noise.
 
-THEORY sections 1 and 7 (HP = arXiv:2512.19905). Picking answer i with probability w_i/sum w is taking the smallest
+The sampler of HP, arXiv:2512.19905. Picking answer i with probability w_i/sum w is taking the smallest
 noisy score x_i² + 2 t xi_i, x = z + rho, where P(xi > c) = exp(-e^c); xi has the density K(c) = e^c exp(-e^c). In
 units of 2t, with x ~ N(rho, 1) and D = tau - rho,
 

@@ -1,6 +1,6 @@
 """Best-of-k (t = 0) in mpmath: moments of the chosen answer by a trapezoidal rule in a smooth variable.
 
-THEORY section 1 (HP = arXiv:2512.19905): with x = z + rho and S(r) = P(|x| > r), an answer is chosen iff all others
+The sampler of HP (arXiv:2512.19905) at t = 0: with x = z + rho and S(r) = P(|x| > r), an answer is chosen iff all others
 are farther away, so for any weight g
 
     E[g(x_chosen)] = k ∫_0^∞ [g(r) phi(r-rho) + g(-r) phi(r+rho)] S(r)^{k-1} dr.

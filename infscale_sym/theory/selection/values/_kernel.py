@@ -1,8 +1,8 @@
 """One answer seen through the temperature: the law of the noisy score and the moments of the answer given it (t > 0).
 
-THEORY section 1 of the model of HP (arXiv:2512.19905), `a(u) = E exp(-u w)`, read through the Gumbel-max identity:
-to pick answer i with probability `w_i / sum w`, `w = exp(-x²/2t)`, `x = z + rho`, is to take the smallest of the noisy
-scores `x_i²/(2t) + xi_i`, `xi = ln Exp(1)`. With `v = ln u` and `c(x) = v - x²/(2t)`,
+The `a(u) = E exp(-u w)` of `selection.integral` (HP, arXiv:2512.19905), read through the Gumbel-max identity: to pick
+answer i with probability `w_i / sum w`, `w = exp(-x²/2t)`, `x = z + rho`, is to take the smallest of the noisy scores
+`x_i²/(2t) + xi_i`, `xi = ln Exp(1)`. With `v = ln u` and `c(x) = v - x²/(2t)`,
 
     a = P(score > v) = E exp(-e^c),      E[x^j | score = v] = E[x^j K(c)] / E[K(c)],      K(c) = e^c exp(-e^c),
 

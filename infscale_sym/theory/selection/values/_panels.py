@@ -1,6 +1,6 @@
 """Which prompts to compute one by one and which by interpolation, and the Chebyshev series for the latter.
 
-HP, arXiv:2512.19905, THEORY section 7: at one t, B/|rho| and V depend smoothly on rho²/2. A panel with many more
+The selection error of HP, arXiv:2512.19905: at one t, B/|rho| and V depend smoothly on rho²/2. A panel with many more
 different rho than Chebyshev nodes is interpolated (see `_chebyshev`); its series shows by the fall of its coefficients
 whether it is good to rounding, and if not, the prompts are computed one by one after all.
 """

@@ -1,6 +1,6 @@
 """Node tables: mean and variance of one answer given its (noisy) score, on nodes fit for every k (HP, arXiv:2512.19905).
 
-THEORY sections 1 and 7. With the law `a = P(score > v)` of one noisy score, `L = -ln a`, `x = z + rho`, `D = tau - rho`,
+With the law `a = P(score > v)` of one noisy score, `L = -ln a`, `x = z + rho`, `D = tau - rho`,
 
     F_k = ∫ E[(x+D)² | score] d(1 - a^k) = ∫ f k L exp(-k L) dl,      l = ln L,   f = Var[x | score] + (D + E[x | score])².
 

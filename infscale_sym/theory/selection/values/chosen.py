@@ -1,6 +1,6 @@
 """The law of the answer that best-of-k keeps (t = 0): density, mean and variance.
 
-HP, arXiv:2512.19905, THEORY section 1. Of k answers `z_i ~ N(0,1)` the one with the smallest `|z+rho|` is kept. With
+The sampler of HP, arXiv:2512.19905. Of k answers `z_i ~ N(0,1)` the one with the smallest `|z+rho|` is kept. With
 `S(r) = P(|z+rho| > r)` its density is `k phi(z) S(|z+rho|)^{k-1}`; for real k >= 1 that is its definition. In terms of
 `x = z + rho` mean and variance are `B` and `V` of `numeric`. Dimensionless, NumPy float64.
 """

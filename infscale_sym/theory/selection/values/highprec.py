@@ -1,7 +1,7 @@
 """The selection error and best-of-k's pieces to any number of digits, in mpmath, validated by themselves.
 
-`selection_error_mp` is F_k(t; tau, rho) = E[sum w_i (z_i+tau)² / sum w_i] of THEORY section 1 (HP =
-arXiv:2512.19905) in the form k ∫ b a^{k-1} du, which is also its meaning for real k. Nothing here is shared with the
+`selection_error_mp` is F_k(t; tau, rho) = E[sum w_i (z_i+tau)² / sum w_i] for the sampler of HP
+(arXiv:2512.19905) in the form k ∫ b a^{k-1} du, which is also its meaning for real k. Nothing here is shared with the
 NumPy evaluator, with Arb or with a formula of the registry.
 
 **Self-validation.** Every value is computed twice: at two working precisions and on two meshes that have no node in

@@ -1,6 +1,6 @@
 """F_k(t; tau, rho) in float64, for arrays: the generalization error of picking one of k answers by a judge.
 
-HP, arXiv:2512.19905; THEORY sections 1 (definition) and 7 (structure). With `x = z + rho` and `D = tau - rho`,
+The sampler of HP, arXiv:2512.19905. With `x = z + rho` and `D = tau - rho`,
 
     F_k = E[(x_chosen + D)²] = V + (D + B)²,        B = E[x_chosen],  V = Var[x_chosen],
 

@@ -1,6 +1,6 @@
 """The independent referee at k = 2 and 3: the definition of F_k, integrated over all k answers.
 
-THEORY section 1 (HP = arXiv:2512.19905): F_k(t; tau, rho) = E[sum w_i (z_i+tau)² / sum w_i],
+The definition (HP, arXiv:2512.19905): F_k(t; tau, rho) = E[sum w_i (z_i+tau)² / sum w_i],
 w_i = exp(-(z_i+rho)²/(2t)), z_i ~ N(0,1) iid; t -> 0 picks the z_i with the least |z_i+rho|. Here the expectation is
 a k-dimensional integral of just that expression. Nothing is shared with the other evaluators: not the integral form
 in u, not a survival function, not a change of variables.

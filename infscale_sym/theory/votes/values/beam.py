@@ -1,9 +1,10 @@
-"""Search in L stages, each a best-of-(k/L) choice (THEORY section 4, `search.beam`), in float64 and to any number of digits.
+"""Search in L stages, each a best-of-(k/L) choice (`search.beam`), in float64 and to any number of digits.
 
 R is what is left to undo, R_0 = rho. With n stages to go the increment xi ~ N(0, 1/L) kept is the one of k/L with the least
 |xi + R/n|; in units of 1/sqrt(L), x = sqrt(L) xi + o with o = sqrt(L) R/n has the density (k/L) phi(x - o) S(|x|; o)^(k/L-1),
 and R becomes R (n - 1)/n + x/sqrt(L). At the end z + tau = R + D, D = tau - rho, so E R^2 and E R suffice. They are functions
 of one variable at each stage, integrated by Gauss-Legendre rules and carried from stage to stage by Chebyshev interpolation.
+Float64: relative error about 1e-10; mpmath: two sets of nodes agree to the digits asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The means and medians of k answers to any number of digits (THEORY section 4).
+"""The means and medians of k answers to any number of digits (`vote.mean`, `vote.weighted-mean`, `vote.median`).
 
 Trapezoidal and Gauss-Legendre sums in Arb numbers, whose radii are dropped at the end: a value is returned only if two meshes
 agree to the digits asked for. The mean is computed from the law of the sum of k draws, the definition, not from its formula.

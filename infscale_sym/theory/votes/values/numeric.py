@@ -1,6 +1,7 @@
-"""The votes in float64 (THEORY section 4): mean, weighted mean, median. Errors in units of s^2, offsets in units of s.
+"""The votes in float64: mean, weighted mean and median of k answers (`vote.mean`, `vote.weighted-mean`, `vote.median`).
 
-Everything smooth is summed by the trapezoidal rule, which converges geometrically here.
+Errors in units of s^2, offsets in units of s. Everything smooth is summed by the trapezoidal rule, which converges
+geometrically here: relative error 1e-10 for the weighted mean, 1e-11 or better for the medians.
 """
 
 from __future__ import annotations

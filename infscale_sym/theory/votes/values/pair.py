@@ -1,7 +1,8 @@
-"""The referee of the weighted mean at k = 2 (THEORY section 4): its definition, integrated over both answers.
+"""The referee of the weighted mean at k = 2 (`vote.weighted-mean`): its definition, integrated over both answers.
 
-E ((w_1 x_1 + w_2 x_2)/(w_1 + w_2))^2, x = z + tau, as a double trapezoidal sum over the plane. With one coordinate along
-z_1 - z_2 the integrand depends on the other only through a Gaussian and x_1 + x_2; nothing is shared with the integral form.
+E ((w_1 x_1 + w_2 x_2)/(w_1 + w_2))^2, x = z + tau, as a double trapezoidal sum over the plane, two meshes that agree to the
+digits asked for. With one coordinate along z_1 - z_2 the integrand depends on the other only through a Gaussian and x_1 + x_2;
+nothing is shared with the integral form.
 """
 
 from __future__ import annotations

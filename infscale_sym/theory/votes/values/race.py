@@ -1,4 +1,4 @@
-"""The race of the two likeliest bins: how probably the second is ahead of the first after k answers (THEORY section 4).
+"""The race of the two likeliest bins (`vote.majority.rate`): how probably the second is ahead of the first after k answers.
 
 N_2 - N_1 is a sum of k independent steps +1, -1, 0 with the probabilities p_2, p_1, 1 - p_1 - p_2. On the circle through the
 saddle point its generating function is real, M (1 - c (1 - cos theta)), with M = 1 - (sqrt p_1 - sqrt p_2)^2 and
@@ -7,7 +7,8 @@ c = 2 sqrt(p_1 p_2)/M:
     P(N_2 > N_1) + P(N_2 = N_1)/2
         = M^k (p_1 - p_2)/(4 pi) int (1 - c (1 - cos theta))^k/(p_1 + p_2 - 2 sqrt(p_1 p_2) cos theta) dtheta,
 
-theta from -pi to pi. Periodic, so the trapezoidal rule converges geometrically.
+theta from -pi to pi. Periodic, so the trapezoidal rule converges geometrically: relative error 1e-12 (1 + k/1000) in float64,
+two meshes that agree in mpmath. The referee adds up the trinomial law of (N_1, N_2).
 """
 
 from __future__ import annotations
