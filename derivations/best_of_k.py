@@ -402,7 +402,7 @@ for ratio in (0.001, 0.05, 0.5):
 # are the averaged error, with one teacher drawn once, and no other input.
 
 # %% tags=["figure"]
-from infscale_sym.theory.best_of_k.figures import authors_best_of_k
+from infscale_sym.theory.averages.figures import authors_best_of_k
 
 authors_best_of_k(training_sets=40, prompts=8_000, seed=5)
 

@@ -36,7 +36,8 @@ best
 # would have been spent badly, and so would money spent on answers alone:
 
 # %%
-from infscale_sym.theory.planning import Student, averaged_error
+from infscale_sym.theory.planning.error import averaged_error
+from infscale_sym.theory.planning.model import Student
 
 student = Student.of(20, 1.0, 1.0, 1.0, 1.0)
 for n in (0, 30, int(best.n), 200, 290, 299):

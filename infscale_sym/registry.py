@@ -120,6 +120,15 @@ def topics() -> tuple[Topic, ...]:
     return (*own_topics(), *_foreign()[0], *_given.values())
 
 
+def topic(name: str, distribution: str = "infscale_sym") -> Topic:
+    """The topic of that name: of the distribution, else of this package. Raises NotationError if there is none."""
+    for home in (distribution, "infscale_sym"):
+        for known in topics():
+            if (known.distribution, known.name) == (home, name):
+                return known
+    raise NotationError(f"there is no topic called {name}; there are {', '.join(known.name for known in topics())}")
+
+
 def problems() -> tuple[str, ...]:
     """One line on each topic that was left out."""
     return _foreign()[1]

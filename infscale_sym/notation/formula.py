@@ -52,16 +52,11 @@ class Source:
 
     def __str__(self) -> str:
         where = f", arXiv:{self.arxiv}" if self.arxiv else ""
-        return f"{self.authors}, {self.title}{where}, {self.locator}"
+        return f"{self.authors + ', ' if self.authors else ''}{self.title}{where}, {self.locator}"
 
 
-HP = Source(
-    "HP",
-    "Halder & Pehlevan",
-    "Demystifying LLM-as-a-Judge: Analytically Tractable Model for Inference-Time Scaling",
-    "2512.19905",
-)
-OWN = Source("infscale-sym", "infscale-sym", "derived here", "", "see the derivation")
+#: Where a claim is printed that is its author's own.
+UNPRINTED = Source("own", "", "derived here", "", "see the derivation")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\Z")
 
@@ -110,7 +105,7 @@ class Formula:
     id: str
     title: str
     statement: Relation
-    source: Source = OWN
+    source: Source = UNPRINTED
     expected: Expected = None  # type: ignore[assignment]
     domain: Boolean = true
     deviation: str = "none"

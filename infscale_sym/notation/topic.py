@@ -86,6 +86,21 @@ class Topic:
         places = (self.folder / folder / f"{name}.py" for folder in self.scripts)
         return next((place for place in places if place.is_file()), None)
 
+    def export(self, name: str) -> Any:
+        """`__getattr__` of the topic's package: `from package import *` gives a derivation script the words of the topic and
+        of those that it builds on, and the engine's. Raises AttributeError for any other name."""
+        is_module = (self.folder / f"{name}.py").is_file() or (self.folder / name).is_dir()
+        if is_module or (name.startswith("__") and name != "__all__"):  # Python asks here before it imports a submodule
+            raise AttributeError(f"module {self.package!r} has no attribute {name!r}")
+        from infscale_sym.derive.words import words_of
+
+        words = words_of(self)
+        if name == "__all__":
+            return sorted(words)
+        if name in words:
+            return words[name]
+        raise AttributeError(f"the topic {self.name} ({self.package}) has no {name!r}")
+
     def owns(self, id: str) -> int:
         """How many letters of a formula's id this topic claims; 0 if it is not one of its own."""
         return max((len(word) for word in self.ids if id == word or id.startswith(f"{word}.")), default=0)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +27,7 @@ def gallery_picture(images: Any, attempts: Any, t: Sequence[float], errors: Any,
     """
     rows, warmths, number = np.shape(errors)
     with styled():
-        figure = _figure(1.05 * (1 + warmths * number) + 0.8, 1.22 * rows + 0.5)
+        figure = blank_figure(1.05 * (1 + warmths * number) + 0.8, 1.22 * rows + 0.5)
         grid = figure.subplots(rows, 1 + warmths * number, squeeze=False)
         for i in range(rows):
             for j, axes in enumerate(grid[i]):
@@ -51,7 +51,7 @@ def gallery_picture(images: Any, attempts: Any, t: Sequence[float], errors: Any,
 def simulation_picture(t: Sequence[float], chances: Any, counts: Any, attempts: int, bins: Any) -> Picture:
     """Left: share of successes against the exact chance. Right: the probability transform of all counts, flat if they agree."""
     with styled():
-        figure = _figure(9.2, 4.1)
+        figure = blank_figure(9.2, 4.1)
         left, right = figure.subplots(1, 2)
         for i, warmth in enumerate(t):
             left.plot(chances[i], counts[i] / attempts, ".", ms=3, color=COLOURS[i], alpha=0.7, label=f"$t$ = {warmth:g}")
@@ -78,7 +78,7 @@ def law_picture(t: Sequence[float], log_chances: Any, fits: Sequence[CoverageFit
     from scipy.special import betainc
 
     with styled():
-        figure = _figure(9.6, 6.6)
+        figure = blank_figure(9.6, 6.6)
         grid = figure.subplots(2, len(t), squeeze=False)
         edges = np.linspace(0, 1, 21)
         for i, warmth in enumerate(t):
@@ -111,7 +111,7 @@ def coverage_picture(t: Sequence[float], k: Any, exact: Sequence[Any], fits: Seq
     """pass@k of the test images: exactly, by Beta laws fitted to few attempts, and the unbiased estimate within these."""
     most = fits[0].counts.largest
     with styled():
-        figure = _figure(7.6, 4.8)
+        figure = blank_figure(7.6, 4.8)
         axes = figure.subplots()
         for i, warmth in enumerate(t):
             axes.plot(k, exact[i], color=COLOURS[i], label=f"$t$ = {warmth:g}")
@@ -134,7 +134,7 @@ def exponent_picture(
 ) -> Picture:
     """Local exponents of the unsolved share against k: by temperature with the fitted tail exponents, and by threshold."""
     with styled():
-        figure = _figure(9.4, 4.4)
+        figure = blank_figure(9.4, 4.4)
         left, right = figure.subplots(1, 2, sharey=True)
         for i, (warmth, values) in enumerate(exponents.items()):
             # the first colour belongs to the coldest temperature, which is not shown here
@@ -164,7 +164,7 @@ def _short(p: float) -> str:
     return f"{p / 10.0**power:.0f}e{power}"
 
 
-def _figure(width: float, height: float) -> Figure:
+def blank_figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.regression.evidence import Evidence, extrapolated_evidence
 
 
@@ -26,7 +26,7 @@ def laws_against_alpha() -> Picture:
     answers = np.array([1, 2, 8, 64])
     rows = [row for row in extrapolated_evidence() if (row.sigma, row.gamma, row.nu) == (sigma, gamma, nu)]
     with styled():
-        figure = _figure(9.4, 6.4)
+        figure = blank_figure(9.4, 6.4)
         grid = figure.subplots(2, 2, sharex=True, gridspec_kw={"height_ratios": (1.5, 1)})
         cases = ((0.0, 0.0, "$t=0$, the teacher judges"), (0.0, 1.0, "$t=0$, judge overshoots, $c=1$"))
         for column, (t, c, title) in enumerate(cases):
@@ -80,7 +80,7 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
     shown = np.unique(np.round(np.geomspace(1, 99, 16)).astype(int)) - 1
     teacher: Any = None
     with styled():
-        figure = _figure(9.0, 4.6)
+        figure = blank_figure(9.0, 4.6)
         left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (1.25, 1)})
         for number, (colour, c) in enumerate(zip(COLOURS, (5, 10, 15), strict=False)):
             result = simulate.regression(
@@ -120,3 +120,65 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
 
 
 __all__ = ["Evidence", "authors_finite_temperature", "laws_against_alpha"]
+
+
+def authors_best_of_k(training_sets: int, prompts: int, seed: int) -> Picture:
+    """HP-code's best-of-k figure at its own parameters: simulation with error bars against the averaged error.
+
+    n = 1, 1.5, 2, 2.5, 3 times 10^4, d = 10, S = 1, sigma = 1e-4, gamma = 1e-3, teacher N(0, 2^2) drawn once, c = 0,
+    k = 50 ... 199. Shown is delta/sigma^2; the theory takes the drawn teacher's mean squared weight and nothing else.
+    """
+    from infscale_sym import simulate
+    from infscale_sym.theory.averages.values import gaussian_average
+    from infscale_sym.theory.regression.values.ridge import predictive_variance, teacher_offset, teacher_risk
+
+    d, sigma, gamma = 10, 1e-4, 1e-3
+    k = np.arange(50, 200)
+    shown = np.arange(0, 150, 12)
+    teacher: Any = None
+    with styled():
+        figure = blank_figure(8.4, 4.6)
+        left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (1.25, 1)})
+        for colour, n in zip(COLOURS, (10_000, 15_000, 20_000, 25_000, 30_000), strict=False):
+            result = simulate.regression(
+                n,
+                d,
+                sigma,
+                gamma,
+                k=k,
+                T=0.0,
+                prompts=prompts,
+                training_sets=training_sets,
+                seed=seed,
+                teacher=("normal", 2.0) if teacher is None else teacher,
+                judge=0.0,
+            )
+            teacher = result.teacher
+            nu = math.sqrt(float(np.mean(np.square(teacher))))
+            model = (d / n, sigma, gamma, 1.0)
+            s2 = float(predictive_variance(*model))
+            exact = s2 * gaussian_average(k, float(teacher_risk(*model, nu)) / s2) / sigma**2
+            law = s2 * math.pi / (k**2 * math.sqrt(1 - 2 * float(teacher_offset(*model, nu)) / s2)) / sigma**2
+            mean, error = result.delta.mean / sigma**2, result.delta.standard_error / sigma**2
+            left.loglog(k, exact, color=colour, lw=1.3)
+            left.errorbar(k[shown], mean[shown], 2 * error[shown], fmt="o", ms=3, lw=0.9, color=colour, label=f"n = {n:,}")
+            ratio = mean / exact
+            right.errorbar(
+                k[shown] + 0.001 * (n - 20_000) / 10,
+                ratio[shown],
+                2 * (error / exact)[shown],
+                fmt="o",
+                ms=3,
+                lw=0.9,
+                color=colour,
+            )
+            right.plot(k, law / exact, color=colour, ls="--", lw=1)
+        right.axhline(1, color=LIMIT, lw=1)
+        left.set(xlabel="number of answers $k$", ylabel=r"error $\delta/\sigma^2$", xticks=[50, 100, 200])
+        left.set_xticklabels(["50", "100", "200"])
+        left.minorticks_off()
+        right.set(xlabel="number of answers $k$", ylabel="divided by the averaged exact error")
+        left.set_title("Points: simulation. Lines: exact average", loc="left")
+        right.set_title("Dashed: the printed law", loc="left")
+        left.legend()
+    return Picture(figure, "HP-code's best-of-k figure at its own parameters")

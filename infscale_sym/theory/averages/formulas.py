@@ -13,7 +13,7 @@ from fractions import Fraction
 from sympy import pi, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.averages.notation import AveragedSelectionError, LineAverage, PairAverage, v_cross, v_rho, v_tau
@@ -28,6 +28,7 @@ from infscale_sym.theory.regression.notation import (
     sigma,
 )
 from infscale_sym.theory.selection.notation import k, t
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 _REACH_MODEL = (alpha, sigma, gamma, Sigma, nu)

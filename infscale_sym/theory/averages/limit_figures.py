@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
 from infscale_sym.theory.averages.limit_values import approach_exponent, averaged_limit, decisive_draw
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
 
 
@@ -44,7 +44,7 @@ def exponent_map(t: float, spreads: Sequence[float]) -> Picture:
     heat, spread = np.geomspace(0.05, 20, 161), np.geomspace(0.2, 200, 161)
     exponent = approach_exponent(heat[:, None], spread).T
     with styled():
-        figure = _figure(9.6, 4.5)
+        figure = blank_figure(9.6, 4.5)
         left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (1, 1.08)})
         shown = np.where(exponent < 1, exponent, np.nan)
         filled = left.contourf(heat, spread, shown, levels=np.linspace(0, 1, 11), cmap="viridis")

@@ -14,7 +14,7 @@ from fractions import Fraction
 from sympy import And, Rational, log, pi, sin, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
 from infscale_sym.theory.averages.notation import (
@@ -28,6 +28,7 @@ from infscale_sym.theory.averages.notation import (
     v_tau,
 )
 from infscale_sym.theory.selection.notation import k, t
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 _WARM = Check(left_digits=(2, 4), ladder=("1e2", "1e6", "1e8"), near={t: (Fraction(4), Fraction(6), Fraction(9))})

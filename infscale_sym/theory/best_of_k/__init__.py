@@ -16,3 +16,5 @@ TOPIC = Topic(
     scripts=SCRIPTS,
     notebooks=NOTEBOOKS,
 )
+
+__getattr__ = TOPIC.export

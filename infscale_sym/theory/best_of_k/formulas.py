@@ -7,12 +7,13 @@ answer's distance is that of an extreme value: exponential in the limit, with it
 from sympy import exp, pi, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw
 from infscale_sym.theory.best_of_k.notation import ChosenSquareTail, ChosenTail, LawDistance
 from infscale_sym.theory.best_of_k.series import best_of_k_partial_sum
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau, x, y
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 

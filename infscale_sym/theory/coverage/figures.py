@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from infscale_sym.catalog import formula
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.coverage.values import numeric as coverage
 from infscale_sym.theory.coverage.values.attempts import plug_in_mean, sticky_loss
 
@@ -26,7 +26,7 @@ def tail_and_corrections(
     """
     law = formula("coverage.tail").rhs.numpy
     with styled():
-        figure = _figure(9.4, 4.5)
+        figure = blank_figure(9.4, 4.5)
         left, right = figure.subplots(1, 2)
         k = np.logspace(0, 5, 300)
         for (a, b), colour in zip(shapes, COLOURS, strict=False):
@@ -63,7 +63,7 @@ def local_exponents(shapes: Sequence[tuple[float, float]] = ((0.05, 0.5), (0.25,
     """The slope of the loss over b against k for several a at one b, with b k/k_bar dashed; at 2 a + b < 1 it overshoots."""
     k = np.logspace(-1, 5, 300)
     with styled():
-        figure = _figure(7.6, 4.4)
+        figure = blank_figure(7.6, 4.4)
         axes = figure.subplots()
         axes.axhline(1, color=LIMIT, lw=0.9, ls=":")
         for (a, b), colour in zip(shapes, COLOURS, strict=False):
@@ -91,7 +91,7 @@ def correlated_attempts(a: float = 1.0, b: float = 0.5) -> Picture:
         (r"one outcome, $\varrho$ = 0.1: ceiling", share * coverage.loss(1.0, a, b) + (1 - share) * free, COLOURS[3], "-"),
     )
     with styled():
-        figure = _figure(9.2, 4.3)
+        figure = blank_figure(9.2, 4.3)
         left, right = figure.subplots(1, 2)
         for name, values, colour, style in rows:
             left.loglog(k, values, color=colour, ls=style, label=name)
@@ -114,7 +114,7 @@ def estimators(n: int = 20, a: float = 0.3, b: float = 0.3, problems: int = 100)
     fail = 0.9
     k = np.arange(1, n + 1)
     with styled():
-        figure = _figure(9.2, 4.3)
+        figure = blank_figure(9.2, 4.3)
         left, right = figure.subplots(1, 2)
         more = np.arange(1, 3 * n + 1)
         left.plot(more, 1 - fail**more, color=LIMIT, lw=1.2, label="pass@$k$")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 
 if TYPE_CHECKING:
     from infscale_sym.theory.coverage.fit.answers import Answers
@@ -25,7 +25,7 @@ def exponents(tables: Sequence[Answers], fits: Sequence[CoverageFit]) -> Picture
     sets = list(dict.fromkeys(table.dataset for table in tables))
     most = max(sum(table.dataset == name for table in tables) for name in sets)
     with styled():
-        figure = _figure(11.6, 1.3 + 0.27 * most)
+        figure = blank_figure(11.6, 1.3 + 0.27 * most)
         for axes, name in zip(np.atleast_1d(figure.subplots(1, len(sets), sharex=True)), sets, strict=True):
             rows = sorted(
                 ((fit, table.model) for table, fit in zip(tables, fits, strict=True) if table.dataset == name),
@@ -53,7 +53,7 @@ def coverage_and_votes(
     columns = min(3, len(tables))
     rows = -(-len(tables) // columns)
     with styled():
-        figure = _figure(11.6, 2.6 * rows + 0.6)
+        figure = blank_figure(11.6, 2.6 * rows + 0.6)
         panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes in panels[len(tables) :]:
             axes.set_axis_off()
@@ -77,7 +77,7 @@ def coverage_and_votes(
 def two_laws(good: tuple[str, CoverageFit], bad: tuple[str, CoverageFit]) -> Picture:
     """Problems by their share of right attempts beside what the fitted law expects: where it fits, and where it does not."""
     with styled():
-        figure = _figure(11.6, 3.6)
+        figure = blank_figure(11.6, 3.6)
         for axes, (name, fit) in zip(figure.subplots(1, 2), (good, bad), strict=True):
             n, c = int(fit.counts.attempts.max()), fit.counts.successes
             edges = np.concatenate(([-0.5, 0.5], np.linspace(0.5, n - 0.5, 11)[1:], [n + 0.5]))
@@ -118,7 +118,7 @@ def forecasts(tried: Mapping[str, np.ndarray], truth: np.ndarray) -> Picture:
     tried: for each treatment an array (tables, 3): value, low end, high end. truth: shape (tables,).
     """
     with styled():
-        figure = _figure(11.6, 3.9)
+        figure = blank_figure(11.6, 3.9)
         for axes, (name, rows) in zip(figure.subplots(1, len(tried), sharex=True, sharey=True), tried.items(), strict=True):
             value, low, high = rows.T
             held = (low <= truth) & (truth <= high)
@@ -137,7 +137,7 @@ def forecasts(tried: Mapping[str, np.ndarray], truth: np.ndarray) -> Picture:
 def where_votes_win(tables: Sequence[Answers], title: str) -> Picture:
     """Each problem by its share of right attempts and of its commonest wrong answer; voting wins below the diagonal."""
     with styled():
-        figure = _figure(11.6, 4.6)
+        figure = blank_figure(11.6, 4.6)
         left, right = figure.subplots(1, 2)
         share = np.concatenate([table.share for table in tables])
         wrong = np.concatenate([np.array([max(w, default=0) for w in table.wrong]) / table.counts.attempts for table in tables])

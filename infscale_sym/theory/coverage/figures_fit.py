@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ def fit_picture(fit: CoverageFit, farthest: float = 100.0) -> Picture:
     """Left: pass@k, its band, the unbiased estimate, and the forecast to `farthest` times the attempts made. Right: the tenths
     of the probability transform, each of which should hold a tenth of the problems."""
     with styled():
-        figure = _figure(9.6, 4.3)
+        figure = blank_figure(9.6, 4.3)
         left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (1.75, 1)})
         _coverage(left, fit, farthest)
         _transform(right, fit)
@@ -91,7 +91,7 @@ def interval_picture(truth: float, values: np.ndarray, lows: np.ndarray, highs: 
     missed = (truth < lows) | (truth > highs)
     x = np.arange(values.size)
     with styled():
-        figure = _figure(7.2, 3.8)
+        figure = blank_figure(7.2, 3.8)
         axes = figure.subplots()
         for rows, colour, label in ((~missed, COLOURS[0], "hold the truth"), (missed, COLOURS[1], "miss it")):
             axes.vlines(x[rows], lows[rows], highs[rows], color=colour, lw=1.1, label=f"{rows.sum()} {label}")
@@ -114,7 +114,7 @@ def ratio_picture(ratios: np.ndarray, title: str) -> Picture:
     x = np.linspace(0.02, max(8.0, float(ratios.max()) + 0.5), 200)
     tail = np.array([(ratios >= value).mean() for value in x])
     with styled():
-        figure = _figure(5.6, 4.2)
+        figure = blank_figure(5.6, 4.2)
         axes = figure.subplots()
         axes.plot(x, chdtrc(1, x), color=COLOURS[6], ls="--", label=r"$\chi^2_1$: the edge forgotten")
         axes.plot(x, 0.5 * chdtrc(1, x), color=LIMIT, label=r"half 0, half $\chi^2_1$")
@@ -127,7 +127,7 @@ def ratio_picture(ratios: np.ndarray, title: str) -> Picture:
 def stopping_picture(k: np.ndarray, truth: np.ndarray, curves: dict[str, tuple[Any, Any]]) -> Picture:
     """Bias of estimates of pass@k: name -> (mean over tables, standard error of that mean)."""
     with styled():
-        figure = _figure(6.2, 4.2)
+        figure = blank_figure(6.2, 4.2)
         axes = figure.subplots()
         axes.axhline(0, color=LIMIT, lw=1)
         for i, (name, (mean, error)) in enumerate(curves.items()):
@@ -141,7 +141,7 @@ def stopping_picture(k: np.ndarray, truth: np.ndarray, curves: dict[str, tuple[A
 def cost_picture(targets: np.ndarray, curves: dict[str, np.ndarray], unit: str) -> Picture:
     """Cost of a problem against the pass@k that it buys, one curve a strategy; nan where the target is out of reach."""
     with styled():
-        figure = _figure(6.2, 4.2)
+        figure = blank_figure(6.2, 4.2)
         axes = figure.subplots()
         for i, (name, cost) in enumerate(curves.items()):
             axes.plot(targets, cost, "o-", ms=3.5, color=COLOURS[i], label=name)
@@ -154,7 +154,7 @@ def forecasts_picture(fits: dict[str, CoverageFit], truth: Any, most: int) -> Pi
     """Several fits of one table, with bands, against the truth (a function of k), within and beyond the attempts made."""
     k = np.geomspace(1, 1000 * most, 200)
     with styled():
-        figure = _figure(7.0, 4.2)
+        figure = blank_figure(7.0, 4.2)
         axes = figure.subplots()
         for i, (name, fit) in enumerate(fits.items()):
             ahead = fit.forecast(k)
@@ -169,7 +169,7 @@ def forecasts_picture(fits: dict[str, CoverageFit], truth: Any, most: int) -> Pi
     return Picture(figure, "forecasts with and without a ceiling against the truth")
 
 
-def _figure(width: float, height: float) -> Figure:
+def blank_figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from sympy import Add, Rational, beta, binomial, gamma, polygamma
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula, Source
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.coverage.notation import (
@@ -52,11 +52,10 @@ from infscale_sym.theory.coverage.notation import (
 )
 from infscale_sym.theory.coverage.series import inverse_coefficients, tail_coefficients
 from infscale_sym.theory.selection.notation import k
+from infscale_sym.theory.sources import LEVI, OWN
 
 here = lazy(__package__)
 _ATTEMPTS = tuple(map(Fraction, (1, 2, Fraction(7, 2), 9, 40)))
-
-LEVI = Source("L", "Levi", "A Simple Model of Inference Scaling Laws", "2410.16377")
 
 a, b, n, f = shape_a, shape_b, attempts, failed
 _loss = beta(a + k, b) / beta(a, b)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.denoiser.values.numeric import (
     expected_divergence,
     expected_many_steps,
@@ -37,7 +37,7 @@ def divergence_against_examples(sets: int = 4, seed: int = 7) -> Picture:
     aspect = np.concatenate([np.linspace(1.01, 1.2, 20), np.linspace(1.25, 10, 60)])
     rng = np.random.default_rng(seed)
     with styled():
-        figure = _figure(9.4, 4.4)
+        figure = blank_figure(9.4, 4.4)
         left, right = figure.subplots(1, 2)
         n = np.unique(np.round(aspect * d))
         left.loglog(n / d, expected_divergence(n, d, ratio), color=COLOURS[0], label="(i) exact")
@@ -88,7 +88,7 @@ def time_and_noise(d: int = 100, examples: Sequence[int] = (110, 200, 1000)) -> 
     values = expected_divergence(2 * d, d, ladder)
     field = np.exp(np.interp(np.log(grid), np.log(ladder), np.log(values)))
     with styled():
-        figure = _figure(9.4, 4.2)
+        figure = blank_figure(9.4, 4.2)
         left, right = figure.subplots(1, 2)
         left.grid(False)
         shade = left.contourf(time, noise, field, levels=np.logspace(-0.7, 2.7, 18), norm="log", cmap="viridis")
@@ -120,7 +120,7 @@ def divergence_against_steps(
     rng = np.random.default_rng(seed)
     T = 0.5 * math.log1p(noise)
     with styled():
-        figure = _figure(7.4, 4.6)
+        figure = blank_figure(7.4, 4.6)
         axes = figure.subplots()
         axes.loglog(fine, d * steps_floor(fine, noise), color=LIMIT, ls=":", label=r"$n=\infty$ (falls as $1/M^2$)")
         for colour, n in zip(COLOURS, examples, strict=False):

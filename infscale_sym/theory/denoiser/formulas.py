@@ -13,7 +13,7 @@ from fractions import Fraction
 from sympy import atan, cos, exp, log, polygamma, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.denoiser.notation import (
@@ -40,9 +40,9 @@ from infscale_sym.theory.denoiser.notation import (
     variance_of,
     zeta,
 )
-from infscale_sym.theory.memorization.formulas import H
 from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, dimension, eigenvalue, examples
 from infscale_sym.theory.selection.notation import x
+from infscale_sym.theory.sources import HALDER, OWN
 
 here = lazy(__package__)
 _SETS = {dimension: tuple(map(Fraction, (1, 2, 3))), examples: tuple(map(Fraction, (6, 9, 14)))}
@@ -55,7 +55,7 @@ NOISE_RATIO = Formula(
     id="denoiser.noise-ratio",
     title="Diffusion time and noise scale count through one number, zeta = l (e^(2T) - 1)",
     statement=Equal(GeneratedVariance(diffusion_time, noise_scale, _x, _v), variance_of(_x, _ratio, _v)),
-    source=H,
+    source=HALDER,
     deviation="In units of sigma_0. Variant (i); in (ii) T and l also enter through zeta alone.",
     expected=Expected.HOLDS,
     script="denoiser",
@@ -68,7 +68,7 @@ KL = Formula(
     id="denoiser.kl",
     title="What one direction adds to the divergence",
     statement=Equal(DirectionDivergence(x, mean_offset), divergence_of(x, mean_offset**2)),
-    source=H,
+    source=HALDER,
     deviation=(
         "The sampling law is isotropic: the divergence is a sum over eigenvectors of the generated covariance, x being the "
         "eigenvalue, mu the mean's offset along it. Finite exactly if all x > 0: almost surely if and only if n >= d + 1."

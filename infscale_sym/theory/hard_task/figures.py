@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.hard_task.values import local_exponent
 from infscale_sym.theory.regression.values.error import regression_error
 
@@ -21,7 +21,7 @@ def exponents(ratios: Sequence[float] = (0.5, 1.0, 1.5, 2.0, 3.0, 8.0)) -> Pictu
 
     k = np.logspace(0.1, 15.5, 120)
     with styled():
-        figure = _figure(7.6, 4.6)
+        figure = blank_figure(7.6, 4.6)
         axes = figure.subplots()
         axes.axhline(2, color=LIMIT, lw=0.9, ls=":")
         for place, ratio in enumerate(ratios):
@@ -44,7 +44,7 @@ def students_against_law() -> Picture:
     fine = np.logspace(0, 3, 61)
     middle = np.sqrt(answers[1:] * answers[:-1])
     with styled():
-        figure = _figure(9.2, 4.3)
+        figure = blank_figure(9.2, 4.3)
         left, right = figure.subplots(1, 2)
         for colour, (theta, nu) in zip(COLOURS, evidence.TEACHERS.items(), strict=False):
             model = (1.0, evidence.ALPHA, 1.0, evidence.SIGMA, evidence.GAMMA, nu)

@@ -16,10 +16,11 @@ from fractions import Fraction
 from sympy import EulerGamma, cot, gamma, pi, polygamma
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
 from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError, Theta, tau_k
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 _ABOUT_TWO = tuple(Fraction(n, 10) for n in (15, 19, 22, 26))

@@ -13,8 +13,8 @@ import numpy as np
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import exact
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.high_temperature.values import expansion_coefficients_exact
 from infscale_sym.theory.selection.values.highprec import selection_error_mp
 
@@ -73,7 +73,7 @@ def truncation(temperatures: Sequence[int], answers: Sequence[int], orders: int)
     temperatures: whole numbers above 1; one colour each. tau = rho = 0. Ringed: predicted best order and smallest term.
     """
     with styled():
-        figure = _figure(10.4, 4.3)
+        figure = blank_figure(10.4, 4.3)
         panels = figure.subplots(1, len(answers) + 1, sharey=True)
         for axes, k in zip(panels, [*answers, None], strict=True):
             for t, colour in zip(temperatures, COLOURS, strict=False):

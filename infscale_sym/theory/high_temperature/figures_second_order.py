@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from infscale_sym.catalog import formula
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
 SECOND, PRINTED, CORRECTED = "hte.second", "hte.third.printed", "hte.third.corrected"
@@ -66,7 +66,7 @@ def third_term(tau: float, rho: float, seed: int, batches: int = 64) -> Picture:
     )
     mean, error = taylor_coefficients(tau, rho, batches, seed)
     with styled():
-        figure = _figure(7.2, 4.4)
+        figure = blank_figure(7.2, 4.4)
         axes = figure.subplots()
         axes.axhline(0, color="#bbbbbb", lw=0.8)
         axes.plot(inverse, coefficient(PRINTED, 1 / inverse), color=COLOURS[1], ls="--", label="as HP-code has it")
@@ -98,7 +98,7 @@ def trust_map(tau: float, k: float, constants: Mapping[str, Sequence[float]], sh
     ids = (SECOND, CORRECTED)
     errors = relative_errors(ids, k, t[:, None], tau, rho)
     with styled():
-        figure = _figure(9.4, 4.8)
+        figure = blank_figure(9.4, 4.8)
         panels = figure.subplots(1, 2, sharey=True)
         filled: Any = None
         for n, (axes, title) in enumerate(zip(panels, ("Second order", "Third order, corrected"), strict=True)):
@@ -142,7 +142,7 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
     shown = np.array([0, 1, 2, 3, 5, 8, 13, 22, 37, 61, 98])
     teacher: Any = ("normal", 2.0)
     with styled():
-        figure = _figure(9.2, 4.6)
+        figure = blank_figure(9.2, 4.6)
         left, right = figure.subplots(1, 2)
         for colour, c in zip(COLOURS, (5.0, 10.0, 15.0), strict=False):
             result = simulate.regression(

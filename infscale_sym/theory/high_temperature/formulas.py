@@ -14,7 +14,7 @@ from fractions import Fraction
 from sympy import Abs, Rational, pi, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.high_temperature.notation import (
@@ -26,6 +26,7 @@ from infscale_sym.theory.high_temperature.notation import (
 )
 from infscale_sym.theory.high_temperature.series import expansion_partial_sum
 from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 _HALF_A_TERM = AtMost(

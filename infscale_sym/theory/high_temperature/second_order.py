@@ -11,10 +11,11 @@ An expansion at fixed k, tau, rho: truncating it needs t >> 1 + rho^2 + |rho tau
 from sympy import Rational
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 

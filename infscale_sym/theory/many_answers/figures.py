@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from infscale_sym.catalog import formula
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.many_answers.values import crossover_factor, weight_ratio
 from infscale_sym.theory.optima.values import numeric as optima
 from infscale_sym.theory.selection.values.limits import infinite_k
@@ -28,7 +28,7 @@ def corrections_picture(tau: float, rho: float, heats: Sequence[float], seed: in
     k = np.geomspace(1, 2e3, 161)
     drawn = np.array([2, 4, 8, 16, 32])
     with styled():
-        figure = _figure(7.4, 4.5)
+        figure = blank_figure(7.4, 4.5)
         axes = figure.subplots()
         axes.axhline(1, color="#999999", lw=0.8)
         for n, (colour, t) in enumerate(zip(COLOURS, heats, strict=False)):
@@ -67,7 +67,7 @@ def crossover_picture(tau: float, rho: float, heats: Sequence[float]) -> Picture
     near = np.exp(-(rho**2) / 2) / np.sqrt(2 * np.pi)
     k, chi = np.geomspace(1, 1e6, 121), np.geomspace(1e-2, 1e2, 161)
     with styled():
-        figure = _figure(9.4, 4.5)
+        figure = blank_figure(9.4, 4.5)
         left, right = figure.subplots(1, 2)
         left.loglog(k, factor / (2 * (k * near) ** 2), color=LIMIT, ls=":", label="$t=0$: $1/k^2$")
         for colour, t in zip(COLOURS, heats, strict=False):
@@ -100,7 +100,7 @@ def boundary_picture(judges: Sequence[float], points: int = 40) -> Picture:
     fine = np.linspace(0.02, 4, 800)
     levels = np.log10([1, 1.5, 2, 3, 5, 10, 30, 100, 1000])
     with styled():
-        figure = _figure(9.4, 4.7)
+        figure = blank_figure(9.4, 4.7)
         panels = figure.subplots(1, len(judges), sharey=True, squeeze=False)[0]
         for axes, rho in zip(panels, judges, strict=True):
             axes.grid(False)
@@ -138,7 +138,7 @@ def optima_picture(rho: float, counts: Sequence[float]) -> Picture:
     tau = np.linspace(low + 0.02, edge + 0.35, 60)
     heats, teacher = np.geomspace(0.05, 20, 8), 0.5
     with styled():
-        figure = _figure(9.4, 4.5)
+        figure = blank_figure(9.4, 4.5)
         left, right = figure.subplots(1, 2)
         best = optima.optimal_temperature(np.array(counts, float)[:, None], tau, rho)
         judges = optima.optimal_judge(np.array(counts, float)[:, None], heats, teacher)

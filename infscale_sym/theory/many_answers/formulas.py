@@ -13,13 +13,14 @@ from fractions import Fraction
 from sympy import And, Expr, Integer, Rational, exp, pi, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.many_answers.notation import CrossoverFactor, LimitError, WeightRatio, chi
 from infscale_sym.theory.many_answers.series import expansion_coefficients
 from infscale_sym.theory.optima.notation import CriticalTemperature, OptimalJudge, OptimalTemperature
 from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 _FIXED_HEATS = (Fraction(1, 2), Fraction(3, 4), Fraction(5, 4), Fraction(2))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.mean_law.evidence import students
 
 _MOMENTS = (r"$\mathbb{E}\,\Delta_T^2$", r"$\mathbb{E}\,\Delta_T\Delta_R$", r"$\mathbb{E}\,\Delta_R^2$")
@@ -23,7 +23,7 @@ def deviations_from_the_law() -> Picture:
     families = students()
     alphas = tuple(dict.fromkeys(family.alpha for family in families))
     with styled():
-        figure = _figure(11.6, 4.4)
+        figure = blank_figure(11.6, 4.4)
         left, middle, right = figure.subplots(1, 3)
         left.axhspan(-2, 2, color="#ececec", lw=0, zorder=0)
         left.axhline(0, color=LIMIT, lw=0.8)

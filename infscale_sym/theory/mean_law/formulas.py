@@ -11,7 +11,7 @@ from fractions import Fraction
 from sympy import Ge, Gt, Rational
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AtMost, Equal
 from infscale_sym.theory.mean_law.notation import (
@@ -37,6 +37,7 @@ from infscale_sym.theory.regression.notation import (
     nu,
     sigma,
 )
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 

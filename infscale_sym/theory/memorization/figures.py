@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.denoiser.draws import divergence, generated_law_infinite, generated_law_one_draw, training_set
 from infscale_sym.theory.memorization import values as closed
 
@@ -90,7 +90,7 @@ def _mean(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def inner_products(surveys: Sequence[Survey]) -> Picture:
     """ln of the three inner products against n for the two variants, with the rates times d."""
     with styled():
-        figure = _figure(9.2, 4.5)
+        figure = blank_figure(9.2, 4.5)
         panels = figure.subplots(1, 2, sharey=True)
         for axes, found, title in zip(panels, surveys, VARIANTS, strict=True):
             n = np.array(found.n, float)
@@ -128,7 +128,7 @@ def half_way(found: Survey) -> float:
 def transition(surveys: Sequence[Survey], by_dimension: Sequence[Survey]) -> Picture:
     """Left: share of memorizing sets against n at d = 100, by both statistics. Right: where it is one half, against d."""
     with styled():
-        figure = _figure(9.2, 4.2)
+        figure = blank_figure(9.2, 4.2)
         left, right = figure.subplots(1, 2)
         for found, colour, title in zip(surveys, COLOURS, VARIANTS, strict=False):
             n = np.array(found.n, float)
@@ -163,7 +163,7 @@ def phases(zeta: float = ZETA) -> Picture:
     rates = np.array([closed.kernel_rate(ratio, zeta, h), closed.sampling_rate(ratio, zeta), -np.log(h), 0 * h])
     best = rates.argmax(axis=0)
     with styled():
-        figure = _figure(6.4, 4.4)
+        figure = blank_figure(6.4, 4.4)
         axes = figure.subplots()
         axes.grid(False)
         axes.pcolormesh(
@@ -183,7 +183,7 @@ def phases(zeta: float = ZETA) -> Picture:
 def distances(surveys: Sequence[Survey]) -> Picture:
     """-(1/d) ln of the Hellinger overlap and KL/d against n for both variants, and the rate."""
     with styled():
-        figure = _figure(9.2, 4.0)
+        figure = blank_figure(9.2, 4.0)
         left, right = figure.subplots(1, 2)
         for found, colour, title in zip(surveys, COLOURS, VARIANTS, strict=False):
             n = np.array(found.n, float)

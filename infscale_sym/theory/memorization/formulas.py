@@ -13,7 +13,7 @@ from fractions import Fraction
 from sympy import Expr, Rational, exp, log, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula, Source
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.denoiser.notation import zeta
@@ -37,12 +37,11 @@ from infscale_sym.theory.memorization.notation import (
     per_feature,
 )
 from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, dimension, examples, lambda_
+from infscale_sym.theory.sources import HALDER, OWN
 
 here = lazy(__package__)
 _RATIOS = tuple(Fraction(n, 10) for n in (2, 5, 15, 22))
 _BY_LAW = Check(near={alpha: _RATIOS}, count=3, note="left side: the Marchenko-Pastur integral; right side: complex ridges")
-
-H = Source("H", "Halder", "A solvable generative model with a linear, one-step denoiser", "2411.17807")
 
 _d, _delta, _h, _n = dimension, half_gap, kernel_width, examples
 _g = generated_variance(_delta**2, zeta, _delta**2 / _d)
@@ -57,7 +56,7 @@ PAIR = Formula(
         + 2 * 2 ** (_d / 2) * _h ** (1 - _d) / sqrt(_g + _h**2) * exp(-(_delta**2) / (2 * (_g + _h**2)))
         - (1 + exp(-(_delta**2) / _h**2)) / (2 * _h**_d),
     ),
-    source=H,
+    source=HALDER,
     deviation=(
         "||g - s||^2 - ||g - K||^2 in units of ||s||^2: positive is memorizing. H's code has bandwidth n^(-1/d) and, in "
         "place of the sampling law, kernels at 10^4 fresh draws. Any n and either variant: quantities.memorization."
@@ -228,7 +227,7 @@ HELLINGER = Formula(
         + LogMean(*quadratic(1)[1:], alpha),
     ),
     domain=alpha < 1,
-    source=H,
+    source=HALDER,
     deviation="H's code evaluates the distance itself; here its rate. For n <= d the generated law is singular and it is 1.",
     expected=Expected.HOLDS,
     script="memorization",

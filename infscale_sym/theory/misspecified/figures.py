@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.misspecified.values import answers_beyond_teacher, distance_integral, least_error
 from infscale_sym.theory.optima.values.numeric import optimal_number
 
@@ -30,7 +30,7 @@ def approach(rho: float = 1.0, margins: Sequence[float] = (0.6, 0.2, 0.0, -0.2, 
     k = np.logspace(0, 4, 241)
     unit = np.pi * np.exp(rho**2) / k**2
     with styled():
-        figure = _figure(8.6, 4.6)
+        figure = blank_figure(8.6, 4.6)
         axes = figure.subplots()
         axes.axhline(0, color=LIMIT, lw=1)
         for colour, margin in zip(COLOURS, margins, strict=False):
@@ -64,7 +64,7 @@ def best_number_map(points: int = 70) -> Picture:
     best = optimal_number(0.0, tau, rho[:, None])
     shown = np.log10(np.minimum(best, 1e6))
     with styled():
-        figure = _figure(8.4, 5.4)
+        figure = blank_figure(8.4, 5.4)
         axes = figure.subplots()
         axes.grid(False)
         colours = axes.contourf(tau, rho, shown, levels=levels, cmap="viridis_r", norm=BoundaryNorm(levels, 256), extend="max")
@@ -105,7 +105,7 @@ def far_beyond(exaggerations: Sequence[float] = (0.2, 0.5, 2.0)) -> Picture:
     """Left: answers expected beyond the teacher's at the best k. Right: the least error, and what infinitely many leave."""
     tau = np.linspace(0.8, 6.4, 57)
     with styled():
-        figure = _figure(9.2, 4.2)
+        figure = blank_figure(9.2, 4.2)
         left, right = figure.subplots(1, 2)
         limit = np.exp(-np.euler_gamma)
         for colour, c in zip(COLOURS, exaggerations, strict=False):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from sympy import EulerGamma, exp, pi, sqrt, zeta
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
 from infscale_sym.theory.misspecified.notation import (
@@ -26,6 +26,7 @@ from infscale_sym.theory.misspecified.notation import (
 from infscale_sym.theory.misspecified.series import misspecified_partial_sum
 from infscale_sym.theory.optima.notation import OptimalNumber
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.optima.values import numeric as optima
 
 _INFINITE = "#ffffff"
@@ -26,7 +26,7 @@ def phase_diagram(taus: Sequence[float] = (0.4, 1.2), points: int = 26) -> Pictu
     t, rho = np.logspace(-2, 2, points), np.linspace(-3, 3, points + 1)
     levels = np.log10([1, 4 / 3, 1.6, 2, 3, 5, 10, 30, 100, 1000])
     with styled():
-        figure = _figure(9.2, 4.6)
+        figure = blank_figure(9.2, 4.6)
         panels = figure.subplots(1, len(taus), sharey=True, squeeze=False)[0]
         for axes, tau in zip(panels, taus, strict=True):
             axes.grid(False)
@@ -73,7 +73,7 @@ def temperature_map(taus: Sequence[float] = (-0.3, -0.5), points: int = 12) -> P
     """
     k = np.unique(np.round(np.logspace(np.log10(3), 2.5, 30)))
     with styled():
-        figure = _figure(9.2, 4.2)
+        figure = blank_figure(9.2, 4.2)
         panels = figure.subplots(1, len(taus), squeeze=False)[0]
         levels = np.array([1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10])
         for axes, tau in zip(panels, taus, strict=True):
@@ -106,7 +106,7 @@ def best_judge(taus: Sequence[float] = (0.1, 0.7), answers: Sequence[int] = (3, 
     t, fine = np.logspace(-1.5, 2, 12), np.logspace(-1.5, 2, 200)
     best = optima.optimal_judge(np.array(answers)[:, None], t[:, None, None], np.array(taus))
     with styled():
-        figure = _figure(9.2, 4.4)
+        figure = blank_figure(9.2, 4.4)
         panels = figure.subplots(1, len(taus), sharey=True, squeeze=False)[0]
         for n, (axes, tau) in enumerate(zip(panels, taus, strict=True)):
             for colour, count, curve in zip(COLOURS, answers, best[:, :, n].T / tau - 1, strict=False):
@@ -150,7 +150,7 @@ def zero_temperature_boundary(answers: Sequence[int] = (2, 50), judge: float = 1
     best = optima.optimal_temperature(np.array(answers, float)[:, None, None], tau, rho[:, None], between=(1e-5, 1e3))
     levels = np.array([1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100])
     with styled():
-        figure = _figure(11.5, 4.0)
+        figure = blank_figure(11.5, 4.0)
         *maps, line = figure.subplots(1, len(answers) + 1, width_ratios=[1.0] * len(answers) + [1.25])
         fine = np.linspace(rho[0], rho[-1], 200)
         for axes, count, found in zip(maps, answers, best, strict=True):

@@ -14,12 +14,13 @@ from fractions import Fraction
 from sympy import And
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.theory.optima.notation import CriticalTemperature, OptimalNumber, hardness, vartheta
 from infscale_sym.theory.optima.notation import hardness as h
 from infscale_sym.theory.selection.notation import rho
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 _TELLING = tuple(Fraction(n, 10) for n in (-14, -9, 7, 11, 13))

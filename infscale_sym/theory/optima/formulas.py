@@ -13,12 +13,13 @@ from fractions import Fraction
 from sympy import And, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.theory.optima.notation import OptimalJudge, OptimalTemperature, hardness, omega
 from infscale_sym.theory.optima.notation import hardness as h
 from infscale_sym.theory.selection.notation import k, rho, t
+from infscale_sym.theory.sources import HP
 
 here = lazy(__package__)
 _FEW = tuple(Fraction(n, 2) for n in (5, 7, 8, 11, 16, 24))

@@ -6,29 +6,8 @@ pass@k to counts and prices a target.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from infscale_sym.notation.topic import Topic
 from infscale_sym.theory import NOTEBOOKS, SCRIPTS
-
-_OBJECTS = {
-    "plan": "plan",
-    "Plan": "plan",
-    "NextUnit": "plan",
-    "Frontier": "frontier",
-    "averaged_error": "error",
-    "Student": "model",
-}
-
-__all__ = list(_OBJECTS)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _OBJECTS:
-        return getattr(import_module(f"infscale_sym.theory.planning.{_OBJECTS[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
 
 TOPIC = Topic(
     name="planning",
@@ -42,3 +21,5 @@ TOPIC = Topic(
     scripts=SCRIPTS,
     notebooks=NOTEBOOKS,
 )
+
+__getattr__ = TOPIC.export

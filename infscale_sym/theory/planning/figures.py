@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture
 from infscale_sym.present.style import COLOURS, LIMIT, styled, two_panels
-from infscale_sym.theory.best_of_k.figures import Picture
 from infscale_sym.theory.planning.plan import Plan
 from infscale_sym.theory.planning.remarks import count
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 
 
 def double_descent(widths: Sequence[float], d: int, training_sets: int, seed: int) -> Picture:
@@ -24,7 +24,7 @@ def double_descent(widths: Sequence[float], d: int, training_sets: int, seed: in
     sigma, nu = 0.5, 1.0
     data = np.geomspace(0.2, 5, 401)  # n/d; 1 is among them
     with styled():
-        figure = _figure(9.2, 4.3)
+        figure = blank_figure(9.2, 4.3)
         left, right = figure.subplots(1, 2)
         for colour, gamma in zip(COLOURS, widths, strict=False):
             # alpha = 1 itself is infinite without a ridge; leave the pole out of the line
@@ -94,7 +94,7 @@ def power_law_ridge(exponents: Sequence[float], dimension: int, alpha: float, no
 
     lam = np.geomspace(1e-14, 1e1, 31)
     with styled():
-        figure = _figure(9.2, 4.3)
+        figure = blank_figure(9.2, 4.3)
         left, right = figure.subplots(1, 2)
         for colour, exponent in zip(COLOURS, exponents, strict=False):
             law = PowerLaw(exponent, dimension)

@@ -6,7 +6,7 @@ kappa (HP: R) is the renormalised ridge, alpha = d/n; Sigma is given by its eige
 from sympy import sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import Equal
 from infscale_sym.theory.regression.notation import (
@@ -25,6 +25,7 @@ from infscale_sym.theory.regression.notation import (
     nu,
     sigma,
 )
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 

@@ -17,3 +17,5 @@ TOPIC = Topic(
     scripts=SCRIPTS,
     notebooks=NOTEBOOKS,
 )
+
+__getattr__ = TOPIC.export

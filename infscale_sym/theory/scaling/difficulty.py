@@ -13,12 +13,13 @@ from fractions import Fraction
 from sympy import exp, pi, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
 from infscale_sym.theory.regression.notation import PredictiveVariance, Sigma, TeacherRisk, alpha, gamma, nu, sigma
 from infscale_sym.theory.scaling.notation import AveragedSampleGain, DifficultySlope, SampleGain, tau_0
 from infscale_sym.theory.selection.notation import k, m, tau
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 

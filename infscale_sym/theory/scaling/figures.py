@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 
 
 def close_judges(tau: float) -> Picture:
@@ -24,7 +24,7 @@ def close_judges(tau: float) -> Picture:
     heats = np.geomspace(0.01, 30, 36)
     judges = np.linspace(tau + 1e-3, tau + 4, 60)
     with styled():
-        figure = _figure(8.6, 4.4)
+        figure = blank_figure(8.6, 4.4)
         left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": (1.3, 1)})
         grid = judges - tau, heats
         shown = (5, 10, 20, 100)
@@ -63,7 +63,7 @@ def judges_drawn(tau: float, t: float, judges: Sequence[float], trials: int, see
     counts = np.unique(np.round(np.geomspace(1, 200, 14))).astype(int)
     fine = np.geomspace(1, 200, 200)
     with styled():
-        figure = _figure(7.6, 4.2)
+        figure = blank_figure(7.6, 4.2)
         axes = figure.subplots()
         for number, (colour, judge) in enumerate(zip(COLOURS, judges, strict=False)):
             axes.semilogx(fine, selection_error(fine, t, tau, judge), color=colour, lw=1.3)
@@ -88,7 +88,7 @@ def gains_and_exponents(offsets: Sequence[float]) -> Picture:
 
     counts = np.geomspace(1.03, 1e6, 300)
     with styled():
-        figure = _figure(8.6, 4.2)
+        figure = blank_figure(8.6, 4.2)
         left, right = figure.subplots(1, 2)
         for colour, tau in zip(COLOURS, offsets, strict=False):
             left.loglog(counts, sample_gain(counts, tau), color=colour)
@@ -109,7 +109,7 @@ def what_is_harder() -> Picture:
     from infscale_sym.theory.scaling.values import averaged_sample_gain, offset_ratio
 
     with styled():
-        figure = _figure(9.8, 3.9)
+        figure = blank_figure(9.8, 3.9)
         figure.set_layout_engine("constrained", w_pad=0.12)
         left, middle, right = figure.subplots(1, 3)
         noise = np.geomspace(0.01, 10, 200)
@@ -145,7 +145,7 @@ def both_exponents() -> Picture:
     slopes = np.array([data_exponent_at(counts, a, sigma, gamma, Sigma, nu) for a in shapes])
     answers = np.array([sample_exponent(counts, a, sigma, gamma, Sigma, nu) for a in shapes])
     with styled():
-        figure = _figure(7.6, 4.5)
+        figure = blank_figure(7.6, 4.5)
         axes = figure.subplots()
         for number, count in enumerate(counts):
             shade = 0.35 + 0.325 * number
@@ -181,7 +181,7 @@ def answers_or_data() -> Picture:
     )
     levels = [0.1, 0.5, 1, 2, 5, 10, 30, 100, 1000]
     with styled():
-        figure = _figure(9.0, 4.3)
+        figure = blank_figure(9.0, 4.3)
         shown: Any = None
         for axes, (rows, model, label, title) in zip(figure.subplots(1, 2), panels, strict=True):
             exponent = np.full((len(rows), len(shapes)), np.nan)

@@ -8,10 +8,11 @@ from fractions import Fraction
 from sympy import Integer
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AtMost
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 _MODEST = tuple(Fraction(n, 10) for n in (-18, -11, -3, 4, 9, 17))

@@ -11,7 +11,7 @@ teacher is from the student's prior.
 from sympy import Expr, Integer
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import HP, OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
 from infscale_sym.theory.regression.notation import (
@@ -29,6 +29,7 @@ from infscale_sym.theory.regression.notation import (
 )
 from infscale_sym.theory.scaling.notation import DataExponent, SampleExponent
 from infscale_sym.theory.selection.notation import k
+from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 

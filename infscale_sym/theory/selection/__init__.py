@@ -14,3 +14,5 @@ TOPIC = Topic(
     scripts=SCRIPTS,
     notebooks=NOTEBOOKS,
 )
+
+__getattr__ = TOPIC.export

@@ -7,10 +7,11 @@ units s = 1. All other formulas about best-of-k and temperature start from it.
 from fractions import Fraction
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import Equal
 from infscale_sym.theory.selection.notation import SelectionError, SelectionIntegral, k, rho, t, tau
+from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from infscale_sym.catalog import formula
+from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.best_of_k.figures import Picture, _figure
 from infscale_sym.theory.selection.values import selection_error
 from infscale_sym.theory.votes.values.beam import beam_error
 from infscale_sym.theory.votes.values.majority import majority_vote
@@ -26,7 +26,7 @@ def search_in_stages(depths: Sequence[int] = (1, 2, 4, 8), hard: float = 2.5) ->
     """
     law = formula("search.beam").rhs.numpy
     with styled():
-        figure = _figure(9.2, 4.4)
+        figure = blank_figure(9.2, 4.4)
         left, right = figure.subplots(1, 2)
         for colour, depth in zip(COLOURS, depths, strict=False):
             k = depth * np.unique(np.round(np.logspace(0, math.log10(3000 / depth), 9)))
@@ -59,7 +59,7 @@ def votes_against_answers(width: float = 2.0, taus: Sequence[float] = (0.6, 1.2)
     k = np.unique(np.round(np.logspace(0, math.log10(200), 18)))
     odd = np.unique(2 * np.round((np.logspace(0, math.log10(200), 24) - 1) / 2) + 1)
     with styled():
-        figure = _figure(9.2, 4.2)
+        figure = blank_figure(9.2, 4.2)
         panels = figure.subplots(1, 2, sharey=True)
         for axes, tau in zip(panels, taus, strict=True):
             shift = (-tau / width) % 1.0
@@ -121,7 +121,7 @@ def winners(answers: Sequence[int] = (16, 128), t: float = 0.3, nodes: int = 8) 
     offsets = np.linspace(-3, 3, 361)
     shades = ("#9ecae1", "#fdd0a2", "#d9d9d9", "#fff7bc", "#a1d99b", "#31a354")
     with styled():
-        figure = _figure(9.2, 4.9)
+        figure = blank_figure(9.2, 4.9)
         panels = figure.subplots(1, len(answers), sharey=True, squeeze=False)[0]
         seen: set[int] = set()
         for axes, k in zip(panels, answers, strict=True):

@@ -13,10 +13,11 @@ from fractions import Fraction
 from sympy import Rational, exp, pi, sqrt
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
 from infscale_sym.theory.selection.notation import k, rho, t, tau
+from infscale_sym.theory.sources import OWN
 from infscale_sym.theory.votes.notation import (
     BeamError,
     MajorityLimit,

@@ -15,3 +15,5 @@ TOPIC = Topic(
     scripts=SCRIPTS,
     notebooks=NOTEBOOKS,
 )
+
+__getattr__ = TOPIC.export

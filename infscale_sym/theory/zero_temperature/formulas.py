@@ -14,10 +14,11 @@ from fractions import Fraction
 from sympy import And, Rational, exp, log, pi
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
-from infscale_sym.notation.formula import OWN, Expected, Formula
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+from infscale_sym.theory.sources import OWN
 from infscale_sym.theory.zero_temperature.notation import ColdPairs, ThermalExcess, ZetaSlope, coldness
 
 here = lazy(__package__)

@@ -149,7 +149,7 @@ def optimal_number_mp(t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     bound. Dimensionless. Raises DomainError outside, ValidationError where two meshes disagree.
     """
     if t == 0:
-        from infscale_sym.theory.misspecified.values import frozen_optimal_number_mp
+        from infscale_sym.theory.optima.values.frozen import frozen_optimal_number_mp
 
         return frozen_optimal_number_mp(tau, rho, digits)
     return _number(*_exact(t, tau, rho), digits)
