@@ -247,7 +247,7 @@ def test_rules_without_a_ridge_refuse_what_is_nearly_so():
 
 @pytest.mark.parametrize("id", ["predictive.cross-law", "predictive.ridgeless-kurtosis"])
 def test_a_wrong_claim_has_a_counterexample(id):
-    entry = formula(id).record
+    entry = formula(id)
     statement = entry.statement
     wrong = statement.rhs.subs(overlap, -overlap) if statement.has(overlap) else 3 + 6 / ((1 - alpha) * dimension)
     leg, _ = check(replace(entry, statement=statement.with_rhs(wrong)), 20, True)

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 import sympy
-from infscale_sym.formulas import FORMULAS
 from infscale_sym.notation.vocabulary import HEADS
 from sympy import Add, Mul, exp, expand, pi, simplify, sqrt
 
+from infscale_sym import registry
 from infscale_sym.catalog import Entry, formula, formulas
 from infscale_sym.derive.engine import Derivation, Evidence, Step
 from infscale_sym.errors import DomainError
@@ -35,6 +35,8 @@ from infscale_sym.present.steps import derivation_markdown, step_lines
 from infscale_sym.present.width import tightness, width
 from infscale_sym.theory.regression.notation import sigma
 from infscale_sym.theory.selection.notation import k, rho, t, tau
+
+FORMULAS = registry.formulas()
 
 SLOW = "best-of-k.averaged.corrected"
 
@@ -98,7 +100,7 @@ def cut_intertext(text: str) -> str:
 
 def sample_derivation() -> Derivation:
     """Steps by hand, of every kind that printing must cope with: a remainder, hypotheses, a long line."""
-    record = formula("best-of-k.leading").record
+    record = formula("best-of-k.leading")
     long = Add(*(sigma**n / (k**n * (1 + rho**n)) for n in range(1, 30)))
     steps = [
         Step(record.statement.lhs, long * pi, "expand", "sum_j w_j is 100 % of x_1 & more", Evidence("symbolic", "a_b ^ c")),
@@ -204,7 +206,7 @@ def test_no_line_is_too_wide():
 
 
 def test_the_method_of_the_entry_is_this_one():
-    assert formula("best-of-k.leading").latex() == statement_latex(formula("best-of-k.leading").record)
+    assert formula("best-of-k.leading").latex() == statement_latex(formula("best-of-k.leading"))
 
 
 @pytest.mark.parametrize(
@@ -240,14 +242,14 @@ def test_symbols_and_heads_follow_the_reader(tmp_path: Path):
     file = tmp_path / "mine.toml"
     file.write_text('tau = "\\\\Delta_T/s"\nkappa = "R"\nF = "\\\\mathcal{E}"\n')
     mine = Notation.from_file(file)
-    leading = statement_latex(formula("best-of-k.leading").record, mine)
+    leading = statement_latex(formula("best-of-k.leading"), mine)
     assert r"\mathcal{E}_{k}(0;\Delta_T/s,\Delta_T/s)" in leading
     assert r"e^{(\Delta_T/s)^{2}}" in leading
-    isotropic = statement_latex(formula("ridge.isotropic").record, mine)
+    isotropic = statement_latex(formula("ridge.isotropic"), mine)
     assert isotropic.startswith("R = ")
     assert r"\tau" not in leading
     full = Notation.from_mapping({"SelectionError": r"\delta_{#1}(#3,#4;#2)"})
-    assert r"\delta_{k}(\tau,\tau;0)" in statement_latex(formula("best-of-k.leading").record, full)
+    assert r"\delta_{k}(\tau,\tau;0)" in statement_latex(formula("best-of-k.leading"), full)
     difference = Notation.from_mapping({"rho": "a-b"})
     assert expr_latex(2 * rho + (tau - rho), difference).count("(a-b)") >= 1
     assert katex()(leading) is None
@@ -316,7 +318,7 @@ def test_bad_symbol_files_give_one_line(tmp_path: Path, name: str, text: str | N
 
 
 def test_the_notation_table_lists_exactly_what_is_used():
-    record = formula("best-of-k.leading").record
+    record = formula("best-of-k.leading")
     assert [line.latex for line in glossary([record.statement]).lines] == ["k", "t", r"\tau", r"\rho", r"F_{k}(t;\tau,\rho)"]
     table = glossary([formula("ridge.isotropic").statement])
     by_latex = {line.latex: line for line in table.lines}
@@ -337,7 +339,7 @@ def test_labels_are_unique_and_plain():
 
 
 def test_documents_carry_what_a_formula_carries():
-    record = formula("best-of-k.averaged.printed").record
+    record = formula("best-of-k.averaged.printed")
     for format in ("tex", "markdown", "html"):
         text = render([record], format)
         assert "Remark 5" in text
@@ -347,7 +349,7 @@ def test_documents_carry_what_a_formula_carries():
 
 
 def test_the_page_needs_no_network():
-    text = render([formula("best-of-k.leading").record], "html")
+    text = render([formula("best-of-k.leading")], "html")
     body = text.replace("http://www.w3.org/", "")  # names of XML vocabularies inside KaTeX, never fetched
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", body)
     assert not re.search(r"url\((?!data:)", body)

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from infscale_sym import registry
 from infscale_sym.errors import DomainError
-from infscale_sym.formulas import FORMULAS
 from infscale_sym.present import ledger
 from infscale_sym.present.files import write_whole
 from infscale_sym.verify.record import Leg, Verdict
+
+FORMULAS = registry.formulas()
 
 
 def verdicts() -> list[Verdict]:

@@ -9,10 +9,9 @@ from math import comb, erf, pi, sqrt
 import pytest
 from sympy import Integral, Symbol, oo
 
-from infscale_sym import catalog, selection_error
+from infscale_sym import catalog, registry, selection_error
 from infscale_sym.derive import Derivation
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
 from infscale_sym.notation.relations import AtMost
 from infscale_sym.theory.best_of_k.rules import GammaIntegrals
 from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
@@ -21,9 +20,11 @@ from infscale_sym.theory.selection.notation import MinimumTail, SelectionError, 
 from infscale_sym.theory.selection.rules import TailFormula, ZeroTemperature
 from infscale_sym.verify import digits, simulation
 
+FORMULAS = registry.formulas()
+
 
 def record(id: str):
-    return catalog.formula(id).record
+    return catalog.formula(id)
 
 
 @pytest.mark.parametrize("id", ["ridge.isotropic", "best-of-k.leading", "best-of-k.extreme-value"])
