@@ -293,7 +293,7 @@ def test_one_student_by_plain_linear_algebra():
 @pytest.mark.parametrize("number", [16, 33])
 def test_the_table_comes_again(number):
     """2 of the 40 runs, by the generator."""
-    stored = json.loads((files("infscale_sym.present") / "mean_law_evidence.json").read_text())[number]
+    stored = json.loads((files("infscale_sym.theory.mean_law") / "evidence.json").read_text())[number]
     run = {**maker.plan()[number]}
     assert run == {name: stored[name] for name in run}
     made = maker.simulated(run)
