@@ -1,8 +1,8 @@
 """Numbers from a definition that is an integral, a sum or a root, for quantities without an evaluator of their own.
 
 Integrals: the maxima of ln |integrand| are located first, over the whole range and at as many digits as their width asks
-for; the range is cut around them, each panel twice as wide as the one before, and integrated by tanh-sinh quadrature
-(Takahasi & Mori 1974) on two meshes that must agree. So a peak of width 1e-60 is not missed, which mpmath's quadrature alone does
+for; the range is cut around them, each panel at most twice as wide as the one before, and integrated by Gauss-Legendre rules of two
+orders that must agree, at the ends of the range by tanh-sinh quadrature (Takahasi & Mori 1974) on two meshes. So a peak of width 1e-60 is not missed, which mpmath's quadrature alone does
 without a word. Infinite sums: two ways of accelerating them must agree. Roots: one sign change, then bracketing.
 
 What does not settle raises ValidationError; nothing is returned that did not agree with its own check. All functions work in
@@ -12,23 +12,27 @@ mpmath at the working precision.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import mpmath
 
-from infscale_sym.errors import EvaluationError, ValidationError
+from infscale_sym.errors import DomainError, EvaluationError, ValidationError
 
 #: Decades that the search for maxima spans on each side of a finite point of an infinite range.
 _DECADES = 130
 #: At most this many maxima are resolved; an integrand with more oscillates, and is not settled by this method.
 _MOST_PEAKS = 24
+#: The most that the logarithm of an integrand falls in a panel.
+_FALL = 12
 #: The most digits at which a maximum is looked for.
 _MOST_DIGITS = 1200
 
 
 def integral(integrand: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
-    """int integrand(x) dx over (low, high), either end possibly infinite, to the working precision less 12 digits.
+    """int integrand(x) dx over (low, high), either end possibly infinite, to the working precision less 25 digits: what it is
+    made of may be known to 15 less.
 
     Raises ValidationError where two meshes differ."""
     low, high = mpmath.mpf(limits[0]), mpmath.mpf(limits[1])
@@ -36,7 +40,8 @@ def integral(integrand: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
         return mpmath.mpf(0)
     if low > high:
         return -integral(integrand, (high, low))
-    aim = mpmath.mp.dps - 12
+    aim = mpmath.mp.dps - 25
+    integrand = _within_reach(integrand)
     found, places = mpmath.mp.dps, None
     while found <= _MOST_DIGITS:
         with mpmath.workdps(found + 10):
@@ -46,16 +51,82 @@ def integral(integrand: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
         found = max(needed, 2 * found)
     if places is None:
         return mpmath.mpf(0)  # the integrand vanishes wherever it was asked
-    with mpmath.workdps(max(found, aim + 12) + 5):
-        halves = [x for a, b in pairwise(places) for x in (a, _between(a, b))] + [places[-1]]
-        one, two = mpmath.quad(integrand, places), mpmath.quad(integrand, halves)
-        scale = mpmath.quad(lambda x: abs(integrand(x)), halves) if abs(two) == 0 else abs(two)
-        if not abs(one - two) <= scale * mpmath.mpf(10) ** -aim:
+    with mpmath.workdps(max(found, mpmath.mp.dps) + 5):
+        return +_by_panels(integrand, places, aim)
+
+
+def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> Any:
+    """The integral over panels by Gauss-Legendre rules of two orders that must agree; the panels at the ends of the range by
+    tanh-sinh quadrature, where they count."""
+    inner = list(pairwise(places))
+    first, last = inner[0], inner[-1]
+    ends = [
+        panel for panel in dict.fromkeys((first, last)) if mpmath.isinf(panel[0]) or mpmath.isinf(panel[1]) or len(inner) > 2
+    ]
+    inner = [panel for panel in inner if panel not in ends]
+    order, tiny = max(16, int(0.6 * aim)), mpmath.mpf(10) ** -aim
+    one = _gauss(integrand, inner, order)
+    for _ in range(4):
+        order = int(1.5 * order)
+        two = _gauss(integrand, inner, order)
+        if abs(one[0] - two[0]) <= tiny * two[1]:
+            break
+        one = two
+    else:
+        raise ValidationError(
+            f"an integral of a definition did not settle: {mpmath.nstr(one[0], 15)} and {mpmath.nstr(two[0], 15)} on two meshes, "
+            f"{aim} digits wanted; give the quantity an evaluator of its own"
+        )
+    value, size = two
+    for a, b in ends:
+        if not mpmath.isinf(a) and not mpmath.isinf(b) and 100 * abs(integrand((a + b) / 2)) * (b - a) < tiny * size / 1000:
+            continue
+        half = _between(a, b)
+        whole, split = mpmath.quad(integrand, [a, b]), mpmath.quad(integrand, [a, half, b])
+        if not abs(whole - split) <= tiny * (size + abs(split)):
             raise ValidationError(
-                f"an integral of a definition did not settle: {mpmath.nstr(one, 15)} and {mpmath.nstr(two, 15)} on two "
-                f"meshes, {aim} digits wanted; give the quantity an evaluator of its own"
+                f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the quantity "
+                "an evaluator of its own"
             )
-    return +two
+        value, size = value + split, size + abs(split)
+    if abs(value) < size * mpmath.mpf(10) ** -10:
+        raise ValidationError("the parts of a definition's integral cancel: give the quantity an evaluator of its own")
+    return value
+
+
+def _gauss(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], order: int) -> tuple[Any, Any]:
+    """(sum, sum of sizes) of a Gauss-Legendre rule on every panel."""
+    nodes = _rule(order, mpmath.mp.prec)
+    value = size = mpmath.mpf(0)
+    for a, b in panels:
+        centre, half = (a + b) / 2, (b - a) / 2
+        part = half * mpmath.fsum(weight * integrand(centre + half * node) for node, weight in nodes)
+        value, size = value + part, size + abs(part)
+    return value, size
+
+
+@lru_cache(maxsize=64)
+def _rule(order: int, precision: int) -> tuple[tuple[Any, Any], ...]:
+    """Nodes and weights on (-1, 1), from Arb, exactly rounded."""
+    import flint
+
+    from infscale_sym.evaluate.dyadic import midpoint
+
+    with flint.ctx.workprec(precision + 20):
+        both = [flint.arb.legendre_p_root(order, i, weight=True) for i in range(order)]
+        return tuple((midpoint(node), midpoint(weight)) for node, weight in both)
+
+
+def _within_reach(integrand: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The integrand, zero where an evaluator in it refuses its argument; `_panels` makes sure that nothing is lost there."""
+
+    def guarded(x: Any) -> Any:
+        try:
+            return integrand(x)
+        except DomainError:
+            return mpmath.mpf(0)
+
+    return guarded
 
 
 def _height(integrand: Callable[[Any], Any], x: Any) -> Any:
@@ -66,8 +137,9 @@ def _height(integrand: Callable[[Any], Any], x: Any) -> Any:
 
 
 def _grid(low: Any, high: Any) -> list[Any]:
-    """Points on all scales: geometric towards each finite end, and towards infinity."""
-    steps = [mpmath.mpf(10) ** (mpmath.mpf(i) / 2) for i in range(-2 * _DECADES, 2 * _DECADES + 1)]
+    """Points on all scales: geometric towards each finite end, and towards infinity; denser where things are of order one."""
+    powers = sorted({*range(-_DECADES, _DECADES + 1, 2), *(mpmath.mpf(i) / 8 for i in range(-24, 25))})
+    steps = [mpmath.mpf(10) ** power for power in powers]
     if mpmath.isinf(low) and mpmath.isinf(high):
         return sorted([-s for s in steps] + [mpmath.mpf(0)] + steps)
     if mpmath.isinf(high):
@@ -77,9 +149,8 @@ def _grid(low: Any, high: Any) -> list[Any]:
     width = high - low
     inner = [s for s in steps if s < 0.5]
     evenly = [low + width * i / 64 for i in range(1, 64)]
-    return sorted(
-        {x for x in ({low + width * s for s in inner} | {high - width * s for s in inner} | set(evenly)) if low < x < high}
-    )
+    towards = {low + width * s for s in inner} | {high - width * s for s in inner} | set(evenly)
+    return sorted(x for x in towards if low < x < high)
 
 
 def _between(a: Any, b: Any) -> Any:
@@ -110,7 +181,8 @@ def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -
     peaks = sorted((x, h) for x, h in peaks if h > best - drop)
     if len(peaks) > _MOST_PEAKS:
         raise ValidationError("the integrand of a definition oscillates too much; give the quantity an evaluator of its own")
-    cuts, needed = {low, high}, 0
+    cuts: dict[Any, Any] = {}
+    needed = 0
     for x, h in peaks:
         for side in (-1, 1):
             step = _step(integrand, x, h, side, low, high)
@@ -118,13 +190,35 @@ def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -
                 continue
             if x:
                 needed = max(needed, int(mpmath.ceil(-mpmath.log10(step / abs(x)))) + 15 + digits)
-            cuts.add(x)
-            while low < x + side * step < high:
-                cuts.add(x + side * step)
-                step *= 2
-                if step > mpmath.mpf(10) ** _DECADES or _height(integrand, x + side * step / 2) < best - drop:
+            cuts[x] = h
+            while low < x + side * step < high and step < mpmath.mpf(10) ** _DECADES:
+                cuts[x + side * step] = height = _height(integrand, x + side * step)
+                if height < best - drop:
                     break
-    return sorted(cuts), needed
+                step *= 2
+    places = sorted(cuts)
+    return [low, *_evened(integrand, places, cuts), high], needed
+
+
+def _evened(integrand: Callable[[Any], Any], places: list[Any], heights: dict[Any, Any]) -> list[Any]:
+    """The places with further ones between, so that the logarithm of the integrand falls by no more than _FALL in a panel."""
+    out = places[:1]
+    waiting = places[:0:-1]
+    while waiting:
+        a, b = out[-1], waiting[-1]
+        if (
+            len(out) < 2000
+            and abs(heights[a] - heights[b]) > _FALL
+            and max(heights[a], heights[b]) > -mpmath.inf
+            and (b - a) > 0
+        ):
+            middle = (a + b) / 2
+            if a < middle < b and heights[a] != -mpmath.inf and heights[b] != -mpmath.inf:
+                heights[middle] = _height(integrand, middle)
+                waiting.append(middle)
+                continue
+        out.append(waiting.pop())
+    return out
 
 
 def _summit(integrand: Callable[[Any], Any], x: Any, h: Any, left: Any, right: Any) -> tuple[Any, Any]:
@@ -155,11 +249,16 @@ def _step(integrand: Callable[[Any], Any], x: Any, h: Any, side: int, low: Any, 
     room = high - x if side > 0 else x - low
     if not room > 0:
         return None
-    step = mpmath.mpf(10) ** -(mpmath.mp.dps - 6) * (abs(x) if x else mpmath.mpf(10) ** -_DECADES)
-    while step < room and h - _height(integrand, x + side * step) < 1:
+    start = mpmath.mpf(10) ** -(mpmath.mp.dps - 6) * (abs(x) if x else mpmath.mpf(10) ** -_DECADES)
+
+    def near(step: Any) -> bool:
+        return step < room and step < mpmath.mpf(10) ** _DECADES and h - _height(integrand, x + side * step) < 1
+
+    step = start
+    while near(step * 10**6):
+        step *= 10**6
+    while near(step):
         step *= 4
-        if step > mpmath.mpf(10) ** _DECADES:
-            break
     return min(step, room / 2)
 
 
@@ -171,7 +270,7 @@ def summation(term: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
         if high - low > 1_000_000:
             raise EvaluationError("a sum of over a million terms needs an evaluator of its own")
         return mpmath.fsum(term(mpmath.mpf(i)) for i in range(int(low), int(high) + 1))
-    aim = mpmath.mp.dps - 12
+    aim = mpmath.mp.dps - 25
     one = mpmath.nsum(term, [low, mpmath.inf])
     with mpmath.workdps(mpmath.mp.dps + 10):
         two = mpmath.fsum(term(low + i) for i in range(40)) + mpmath.nsum(term, [low + 40, mpmath.inf])
@@ -192,7 +291,7 @@ def root(function: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
     at = changes[0]
     with mpmath.workdps(mpmath.mp.dps + 10):
         found = mpmath.findroot(function, (grid[at], grid[at + 1]), solver="anderson", verify=False, maxsteps=400)
-        near = abs(found) * mpmath.mpf(10) ** (12 - mpmath.mp.dps)
+        near = abs(found) * mpmath.mpf(10) ** (25 - mpmath.mp.dps)
         if not (function(found - near) > 0) != (function(found + near) > 0):
             raise ValidationError("the root of a definition did not settle; give the quantity an evaluator of its own")
     return +found

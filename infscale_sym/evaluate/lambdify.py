@@ -22,6 +22,7 @@ from infscale_sym.notation.quantity import Quantity, QuantityMeta, quantities_of
 #: Functions that stand in for evaluators of quantities, by class.
 Instead = Mapping[QuantityMeta, Callable[..., Any]]
 _UNEVALUATED = (Integral, Sum, Root)
+_MORE = 12
 _OWN = __name__.partition(".")[0]
 
 
@@ -62,9 +63,12 @@ def mpmath_function(
     # A docstring takes a fifth of the time.
     compiled = lambdify(list(args), expr, modules=[bound, "mpmath"], printer=printer, docstring_limit=0)
 
+    # What integrates, sums or solves needs more digits of its parts than it gives.
+    more = _MORE if expr.has(*_UNEVALUATED) else 0
+
     def function(*values: Any, digits: int = 50) -> Any:
-        with mpmath.workdps(digits + 15):
-            state["digits"] = digits
+        with mpmath.workdps(digits + more + 15):
+            state["digits"] = digits + more
             return mpmath.mpmathify(compiled(*(to_mpf(value) for value in values)))
 
     return function

@@ -207,9 +207,13 @@ class Formula:
     def plot(self, path: str | Path | None = None) -> Any:
         """The figure of the statement, every number in it computed now; written to `path` (png, pdf, svg) if given, else
         returned as a matplotlib Figure."""
-        from infscale_sym.present.plots import draw, save
+        from infscale_sym.present.plots import draw
+        from infscale_sym.present.style import check_suffix, save
 
-        return draw(self) if path is None else save(self, path)
+        if path is None:
+            return draw(self)
+        check_suffix(str(path))
+        return save(draw(self), str(path))
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
