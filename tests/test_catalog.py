@@ -105,7 +105,7 @@ def test_functions_are_made_once_and_entries_cannot_be_changed():
     assert entry.rhs is entry.rhs
     assert entry.rhs.numpy is entry.rhs.numpy
     with pytest.raises(FrozenInstanceError):
-        entry.record = formula("ridge.isotropic").record
+        entry.statement = formula("ridge.isotropic").statement
 
 
 def test_latex_for_a_notebook():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from infscale_sym.formulas import FORMULAS
 
+from infscale_sym import registry
 from infscale_sym.cli import main
+
+FORMULAS = registry.formulas()
 
 
 def test_one_formula_as_an_equation(capsys: pytest.CaptureFixture[str]):

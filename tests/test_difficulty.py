@@ -23,7 +23,7 @@ from infscale_sym.theory.selection.notation import SelectionError, k, m, tau
 
 @pytest.mark.parametrize("id", ["difficulty", "difficulty.slope", "difficulty.every-k", "difficulty.averaged"])
 def test_derivations_conclude(id):
-    assert derivation_of(formula(id).record).concluded
+    assert derivation_of(formula(id)).concluded
 
 
 def test_two_answers_by_hand():

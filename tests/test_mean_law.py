@@ -247,7 +247,7 @@ def test_rules_without_a_ridge_refuse_what_is_nearly_so():
 
 @pytest.mark.parametrize("id", ["predictive.cross-law", "predictive.ridgeless-kurtosis"])
 def test_a_wrong_claim_has_a_counterexample(id):
-    entry = formula(id).record
+    entry = formula(id)
     statement = entry.statement
     wrong = statement.rhs.subs(overlap, -overlap) if statement.has(overlap) else 3 + 6 / ((1 - alpha) * dimension)
     leg, _ = check(replace(entry, statement=statement.with_rhs(wrong)), 20, True)
@@ -293,7 +293,7 @@ def test_one_student_by_plain_linear_algebra():
 @pytest.mark.parametrize("number", [16, 33])
 def test_the_table_comes_again(number):
     """2 of the 40 runs, by the generator."""
-    stored = json.loads((files("infscale_sym.present") / "mean_law_evidence.json").read_text())[number]
+    stored = json.loads((files("infscale_sym.theory.mean_law") / "evidence.json").read_text())[number]
     run = {**maker.plan()[number]}
     assert run == {name: stored[name] for name in run}
     made = maker.simulated(run)

@@ -234,7 +234,7 @@ def test_a_wrong_stationary_point_is_refused():
 
 def test_simulation_refutes_the_printed_numbers():
     legs = {
-        id: simulation_optima.RECIPES[id](catalog.formula(id).record, True)
+        id: simulation_optima.RECIPES[id](catalog.formula(id), True)
         for id in ("finite-k.optimum.printed", "finite-k.optimum.printed.temperature", "finite-k.optimum.corrected")
     }
     assert [leg.agrees for leg in legs.values()] == [False, False, True]
@@ -243,6 +243,6 @@ def test_simulation_refutes_the_printed_numbers():
 def test_digits_refute_a_threshold_with_another_constant():
     from infscale_sym.verify import digits
 
-    true = catalog.formula("finite-k.threshold").record
+    true = catalog.formula("finite-k.threshold")
     false = dataclasses.replace(true, statement=true.statement.with_rhs(true.statement.rhs * Fraction(4, 3)))
     assert digits.check(false, 15, quick=True)[0].agrees is False

@@ -28,7 +28,7 @@ PRINTED = formula("tradeoff.data-exponent.printed").rhs.numpy
 
 @pytest.mark.parametrize("id", ["tradeoff.exponents", "tradeoff.data-exponent.corrected"])
 def test_derivations_conclude(id):
-    assert derivation_of(formula(id).record).concluded
+    assert derivation_of(formula(id)).concluded
 
 
 def test_a_model_computed_by_hand():
@@ -98,7 +98,7 @@ def test_beyond_the_edge_there_is_no_law():
 
 
 def test_the_printed_exponent_is_refuted_and_the_corrected_one_holds():
-    assert digits.check(formula("tradeoff.data-exponent.printed").record, 20, quick=True)[0].agrees is False
+    assert digits.check(formula("tradeoff.data-exponent.printed"), 20, quick=True)[0].agrees is False
     assert digits.check(DATA_CORRECTED, 20, quick=True)[0].agrees
 
 

@@ -12,7 +12,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from infscale_sym.formulas import FORMULAS
+
+from infscale_sym import registry
+
+FORMULAS = registry.formulas()
 
 ROOT = Path(__file__).resolve().parent.parent
 

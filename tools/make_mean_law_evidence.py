@@ -1,4 +1,4 @@
-"""Make infscale_sym/present/mean_law_evidence.json: the offsets of students drawn at growing d, beside their law.
+"""Make infscale_sym/theory/mean_law/evidence.json: the offsets of students drawn at growing d, beside their law.
 
     python tools/make_mean_law_evidence.py [--part NUMBER]
 
@@ -23,7 +23,7 @@ from infscale_sym.theory.mean_law.draws import conditional_covariances, prompt_c
 from infscale_sym.theory.mean_law.evidence import GAMMA, SIGMA, weights_and_spectrum
 
 SEED = 20261122
-TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "present" / "mean_law_evidence.json"
+TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "theory" / "mean_law" / "evidence.json"
 ALPHAS = (0.05, 0.2, 0.5, 0.9, 1.5)
 SPECTRA = ("isotropic", "power law")
 #: n = d/alpha is whole for all of them.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sympy import Dummy, Expr, Integral, Rational, Sum, Symbol, lambdify
-from sympy.core.function import Application
+from sympy.core.function import Application, AppliedUndef
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from infscale_sym.errors import EvaluationError, NotationError, ValidationError
@@ -99,6 +99,8 @@ def arb_function(expr: Expr, args: Sequence[Symbol], instead: Instead | None = N
 def _functions(expr: Expr, arithmetic: str, instead: Instead | None) -> dict[str, Callable[..., Any]]:
     """Code name -> function, for every named quantity of an expression."""
     known = instead or {}
+    if undefined := sorted({str(f.func) for f in expr.atoms(AppliedUndef)}):
+        raise EvaluationError(f"{', '.join(undefined)}: a function of SymPy without a meaning; make it a quantity")
     return {cls.code_name: known[cls] if cls in known else evaluator(cls, arithmetic) for cls in quantities_of(expr)}
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sympy import Add, Expr, Mul, S, Symbol, expand, simplify
 
+from infscale_sym import registry
 from infscale_sym.evaluate.lambdify import mpmath_function
 from infscale_sym.notation.check import Sweep
 from infscale_sym.notation.formula import Formula
@@ -64,7 +65,7 @@ def _asymptotic(formula: Formula, statement: AsymptoticTo) -> Figure:
         grid = np.unique(np.round(grid))
     held = _held(formula, held_at(formula, sweep), {variable, sweep.curve}, printer)
     figure, upper, lower = two_panels(to_plot(formula.title), rf"${label}$" + held)
-    partner = formula(formula.partner) if formula.partner else None
+    partner = registry.formula(formula.partner) if formula.partner else None
     top = 1.0
     for value, colour in zip(sweep.values, COLOURS, strict=False):
         fixed = {**held_at(formula, sweep), sweep.curve: value}

@@ -35,7 +35,7 @@ def extrapolated_evidence() -> tuple[Evidence, ...]:
     from infscale_sym.theory.regression.values.error import regression_error
 
     rows = []
-    table = json.loads((files("infscale_sym.present") / "regression_evidence.json").read_text(encoding="utf-8"))
+    table = json.loads((files(__package__) / "evidence.json").read_text(encoding="utf-8"))
     for alpha, sigma, gamma, nu, T, c, k, delta, error in table:
         laws = (float(regression_error(k, T, 1, alpha, 1.0, sigma, gamma, nu, c=c, law=law)) for law in ("full", "printed"))
         rows.append(Evidence(alpha, sigma, gamma, nu, T, c, int(k), delta, error, *laws))
