@@ -14,11 +14,10 @@ from scipy.optimize import minimize
 import infscale_sym
 from infscale_sym.decide.coverage import BadRows, Counts, fit_coverage, read_counts
 from infscale_sym.decide.coverage.cost import DEPENDENCES, Model, cheapest, cheapest_split
-from infscale_sym.decide.coverage.fit import maximum
 from infscale_sym.decide.coverage.forecast import estimates
 from infscale_sym.decide.coverage.goodness import Law, intervals, redraw, transform
 from infscale_sym.decide.coverage.likelihood import Likelihood
-from infscale_sym.decide.coverage.maximum import climb, restricted
+from infscale_sym.decide.coverage.maximum import climb, maximum, restricted
 from infscale_sym.errors import DomainError
 from infscale_sym.quantities.coverage import loss, passk
 
