@@ -11,6 +11,10 @@ class DomainError(InfscaleError, ValueError):
     """A parameter is no number or lies outside the range that the message states."""
 
 
+class NoEvaluator(InfscaleError, NameError):
+    """A named quantity has no function that computes it in the arithmetic asked for; the message names it."""
+
+
 class UnknownFormula(InfscaleError, LookupError):
     """No registered formula has this id; the message suggests the nearest ones."""
 

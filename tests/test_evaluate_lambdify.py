@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import flint
 import mpmath
@@ -13,16 +14,20 @@ import pytest
 import sympy as S
 from mpmath import mp, mpf
 
-from infscale_sym.errors import DomainError
+from infscale_sym.catalog import formula, formulas
+from infscale_sym.errors import DomainError, InfscaleError, NoEvaluator
 from infscale_sym.evaluate.lambdify import (
     ArbPrinter,
     arb_function,
     mpmath_function,
     numpy_function,
+    power,
     remembering,
     to_arb,
     to_mpf,
 )
+from infscale_sym.notation.heads import Head
+from infscale_sym.present.sweeps import TYPICAL
 
 x, y = S.symbols("x y", positive=True)
 k = S.Symbol("k", positive=True)
@@ -104,6 +109,71 @@ def test_a_ball_covers_every_value_of_its_arguments():
     assert not ball.contains(flint.arb(8))  # 1.7^2 + e^1.7 = 8.36 is already outside
 
 
+@pytest.mark.parametrize("middle", [0.0, 0.25, -0.5, 1.0, -1.0])  # Arb's own power is nan where the centre is 0
+@pytest.mark.parametrize("exponent", [1, 2, 3, 4, 7, 16])
+def test_whole_powers_of_a_ball_across_zero_are_tight(middle, exponent):
+    ball = power(flint.arb(middle, 1), exponent)
+    low, high = middle - 1, middle + 1
+    for i in range(101):
+        assert ball.contains(flint.arb(low + i * (high - low) / 100) ** exponent)
+    most = max(-low, high) ** exponent
+    assert (ball.lower() >= 0) if exponent % 2 == 0 else (ball.lower() >= -most * 1.000001)
+    assert ball.upper() <= most * 1.000001
+
+
+def test_powers_of_a_ball_that_reaches_zero():
+    unit = flint.arb(0, 1).nonnegative_part()  # [0, 1], a radius of 0.5 about 0.5 would be rounded up
+    assert power(flint.arb(0, 1), 0) == 1
+    assert not power(flint.arb(0, 1), -2).is_finite()  # the function is not finite either
+    assert power(flint.arb(0, 1), flint.arb(2)).upper() <= 1.000001  # an exponent that is a whole ball
+    for exponent in ("0.5", "0.3", "2.5"):
+        ball = power(unit, flint.arb(exponent))
+        assert ball.contains(0)
+        assert ball.contains(1)
+        assert 0 <= ball.lower() <= ball.upper() <= 1.000001
+    assert not power(flint.arb(0, 1), flint.arb("0.3")).is_finite()  # of negative numbers there is none
+    assert not power(unit, flint.arb("-0.3")).is_finite()
+    three_halves = arb_function(x ** S.Rational(3, 2), (x,), {})(unit)
+    assert three_halves.contains(0)
+    assert three_halves.contains(1)
+
+
+def test_best_of_k_at_a_ball_of_offsets():
+    """pi exp(tau^2)/k^2 for tau in [-1/1000, 1/1000] at k = 100: between pi/10^4 and pi exp(10^-6)/10^4."""
+    ball = formula("best-of-k.leading").rhs.arb(100, flint.arb(0, 1e-3))
+    with mp.workdps(30):
+        for end in (mp.pi / 10**4, mp.pi * mp.exp(mpf("1e-6")) / 10**4):
+            assert ball.contains(flint.arb(mp.nstr(end, 25)))
+    assert ball.rad() < 2e-9
+
+
+def elementary() -> list[Any]:
+    """The registered claims that use no named quantity."""
+    claims = [entry for entry in formulas() if not entry.rhs.expr.atoms(Head)]
+    assert len(claims) > 30
+    return claims
+
+
+def test_every_elementary_claim_has_a_finite_ball_across_zero_where_it_is_finite():
+    failures, finite = [], 0
+    for entry in elementary():
+        for symbol in entry.symbols:
+            if symbol.is_nonnegative or symbol.is_integer:
+                continue
+            point = [0 if s is symbol else TYPICAL.get(s, 1) for s in entry.symbols]
+            try:
+                middle = entry.rhs.arb(*point, digits=20)
+                ball = entry.rhs.arb(*(flint.arb(0, 2**-20) if s is symbol else v for s, v in zip(entry.symbols, point, strict=True)))
+            except TypeError as error:  # a function without enclosures
+                assert "has no enclosure" in str(error) or "rounded number" in str(error)
+                continue
+            finite += middle.is_finite()
+            if middle.is_finite() and not (ball.is_finite() and ball.overlaps(middle)):
+                failures.append(f"{entry.id}, {symbol} = 0: {middle}, but {ball}")
+    assert failures == []
+    assert finite > 20
+
+
 def test_constants_stay_exact():
     third = S.Rational(1, 3)
     with mp.workdps(120):
@@ -179,10 +249,19 @@ def test_rounded_constants_have_no_enclosure():
         arb_function(S.EulerGamma + x, (x,), {})
 
 
-@pytest.mark.parametrize("make", [numpy_function, mpmath_function, arb_function])
-def test_an_unknown_head_is_named(make):
-    with pytest.raises(NameError, match="Halved"):
-        make(Halved(x), (x,), {})(2)
+@pytest.mark.parametrize(
+    ("make", "how"), [(numpy_function, "in float64"), (mpmath_function, "to any number of digits"), (arb_function, "as a ball")]
+)
+def test_a_quantity_without_a_function_is_named(make, how):
+    with pytest.raises(NoEvaluator, match=f"^Halved has no function that computes it {how}$"):
+        make(S.exp(Halved(x)) + y, (x, y), {"Doubled": abs})
+    assert issubclass(NoEvaluator, InfscaleError)
+
+
+def test_registered_quantities_without_enclosures_are_named():
+    for id, name in (("best-of-k.misspecified.distance", "DistanceIntegral"), ("averaged.slow-approach", "ApproachExponent")):
+        with pytest.raises(NoEvaluator, match=f"^{name} has no function that computes it as a ball$"):
+            _ = formula(id).rhs.arb
 
 
 @pytest.mark.parametrize("expr", [S.LambertW(x), S.zeta(x), S.besselj(0, x), S.erfi(x)])

@@ -13,11 +13,17 @@ from sympy import Expr, Integral, Rational, Sum, Symbol, lambdify
 from sympy.core.function import Application
 from sympy.printing.pycode import PythonCodePrinter
 
+from infscale_sym.errors import NoEvaluator
+
 Namespace = Mapping[str, Callable[..., Any]]
 
 
 def numpy_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callable[..., Any]:
-    """`expr` as a function of float64 scalars or arrays (positional, in the order of `args`); broadcasts."""
+    """`expr` as a function of float64 scalars or arrays (positional, in the order of `args`); broadcasts.
+
+    Raises NoEvaluator where a quantity of `expr` is not in `heads`, as do the other two.
+    """
+    _check_heads(expr, heads, "in float64")
     # cse would hoist bound variables out of Integral and Sum.
     cse = not expr.has(Integral, Sum)
     return lambdify(list(args), expr, modules=[dict(heads), "scipy"], cse=cse, docstring_limit=0)
@@ -33,6 +39,7 @@ def mpmath_function(
     """
     if quadrature is None and expr.has(Integral):
         raise TypeError("an unevaluated integral needs a quadrature: give the quantity a head of its own, or pass one")
+    _check_heads(expr, heads, "to any number of digits")
     import mpmath
 
     state = {"digits": 50}
@@ -50,11 +57,12 @@ def mpmath_function(
 
 def arb_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callable[..., Any]:
     """`expr` as f(*values, digits=50) -> flint.arb, a ball that contains the value; heads must return balls."""
+    _check_heads(expr, heads, "as a ball")
     import flint
 
     state = {"digits": 50}
     namespace: dict[str, Any] = {name: _with_digits(function, state) for name, function in heads.items()}
-    namespace |= {"arb": flint.arb, "fmpq": flint.fmpq, "arb_pi": flint.arb.pi, "arb_e": flint.arb.const_e}
+    namespace |= {"arb": flint.arb, "fmpq": flint.fmpq, "arb_pi": flint.arb.pi, "arb_e": flint.arb.const_e, "power": power}
     printer = ArbPrinter({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
     compiled = lambdify(list(args), expr, modules=[namespace], printer=printer, docstring_limit=0)
 
@@ -64,6 +72,14 @@ def arb_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callab
             return flint.arb(compiled(*(to_arb(value) for value in values)))
 
     return function
+
+
+def _check_heads(expr: Expr, heads: Namespace, how: str) -> None:
+    """Raise NoEvaluator, naming them, if quantities of `expr` are not in the namespace (SymPy's own functions are no quantities)."""
+    own = {type(e).__name__ for e in expr.atoms(Application) if not (type(e).__module__ or "").startswith("sympy.")}
+    if missing := sorted(own - set(heads)):
+        verb = "has" if len(missing) == 1 else "have"
+        raise NoEvaluator(f"{' and '.join(missing)} {verb} no function that computes it {how}")
 
 
 #: SymPy's functions that a ball has as a method.
@@ -114,13 +130,13 @@ class ArbPrinter(PythonCodePrinter):
         return "arb_e()"
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
-        base, exponent = expr.base, expr.exp
-        inner = self._print(base)
+        base, exponent = self._print(expr.base), expr.exp
         if exponent.is_Integer:
-            return f"(({inner})**({int(exponent)}))"
-        if abs(exponent) == Rational(1, 2):
-            return f"({inner}).{'sqrt' if exponent > 0 else 'rsqrt'}()"
-        return f"(({inner})**({self._print(exponent)}))"
+            return f"power({base}, {int(exponent)})"
+        if exponent.is_Rational and exponent.q == 2:  # by the root: Arb's own power takes the logarithm, infinite at 0
+            root = f"({base}).{'sqrt' if exponent > 0 else 'rsqrt'}()"
+            return root if abs(exponent.p) == 1 else f"power({root}, {abs(exponent.p)})"
+        return f"power({base}, {self._print(exponent)})"
 
     def _print_Float(self, expr: Any) -> str:
         raise TypeError(f"{expr} is a rounded number: write it as a Rational so that the ball can contain it")
@@ -130,6 +146,33 @@ class ArbPrinter(PythonCodePrinter):
         raise TypeError(f"an unevaluated {kind} has no enclosure here: give the quantity a head of its own")
 
     _print_Sum = _print_Product = _print_Derivative = _print_Limit = _print_Integral
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """base**exponent as a ball, finite wherever the power is; exponent: an integer or a ball.
+
+    Arb's own power of a ball that reaches 0 is nan, as it takes the logarithm. So a whole power is multiplied out there (an
+    even one without the negative numbers that a product of balls brings in), and another one, which needs base >= 0, spans
+    from 0 to the power of the upper end.
+    """
+    import flint
+
+    if not isinstance(exponent, int) and exponent.is_integer():
+        exponent = int(exponent.unique_fmpz())
+    if not base.contains(0) or not base.is_finite():
+        return base**exponent
+    if not isinstance(exponent, int):
+        if not (base.lower() >= 0 and exponent > 0):
+            return flint.arb.nan()
+        return flint.arb(0).union(base.upper() ** exponent).nonnegative_part()
+    if exponent < 0:
+        return 1 / power(base, -exponent)
+    if exponent < 2:
+        return base if exponent else flint.arb(1)
+    if exponent % 2:
+        return base * power(base, exponent - 1)
+    half = power(base, exponent // 2)
+    return (half * half).nonnegative_part()
 
 
 def remembering(table: Namespace) -> dict[str, Callable[..., Any]]:
