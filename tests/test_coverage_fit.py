@@ -15,11 +15,10 @@ import infscale_sym
 from infscale_sym.errors import DomainError
 from infscale_sym.theory.coverage.fit import BadRows, Counts, fit_coverage, read_counts
 from infscale_sym.theory.coverage.fit.cost import DEPENDENCES, Model, cheapest, cheapest_split
-from infscale_sym.theory.coverage.fit.fit import maximum
 from infscale_sym.theory.coverage.fit.forecast import estimates
 from infscale_sym.theory.coverage.fit.goodness import Law, intervals, redraw, transform
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
-from infscale_sym.theory.coverage.fit.maximum import climb, restricted
+from infscale_sym.theory.coverage.fit.maximum import climb, maximum, restricted
 from infscale_sym.theory.coverage.values.numeric import loss, passk
 
 DATA = Path(__file__).parent / "data"

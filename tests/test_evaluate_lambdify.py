@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import flint
 import mpmath
@@ -13,17 +14,21 @@ import pytest
 import sympy as S
 from mpmath import mp, mpf
 
+from infscale_sym.catalog import formula, formulas
 from infscale_sym.errors import DomainError, EvaluationError
 from infscale_sym.evaluate.lambdify import (
     ArbPrinter,
     arb_function,
     mpmath_function,
     numpy_function,
+    power,
     to_arb,
     to_mpf,
 )
+from infscale_sym.notation.check import Sweep
 from infscale_sym.notation.operators import Root
 from infscale_sym.notation.quantity import Quantity
+from infscale_sym.present.sweeps import held_at
 
 x, y = S.symbols("x y", positive=True)
 k = S.Symbol("k", positive=True)
@@ -103,6 +108,72 @@ def test_a_ball_covers_every_value_of_its_arguments():
         for at in ("1.75", "2", "2.25"):
             assert ball.contains(flint.arb(mp.nstr(mpf(at) ** 2 + mp.exp(mpf(at)), 16)))
     assert not ball.contains(flint.arb(8))  # 1.7^2 + e^1.7 = 8.36 is already outside
+
+
+@pytest.mark.parametrize("middle", [0.0, 0.25, -0.5, 1.0, -1.0])  # Arb's own power is nan where the centre is 0
+@pytest.mark.parametrize("exponent", [1, 2, 3, 4, 7, 16])
+def test_whole_powers_of_a_ball_across_zero_are_tight(middle, exponent):
+    ball = power(flint.arb(middle, 1), exponent)
+    low, high = middle - 1, middle + 1
+    for i in range(101):
+        assert ball.contains(flint.arb(low + i * (high - low) / 100) ** exponent)
+    most = max(-low, high) ** exponent
+    assert (ball.lower() >= 0) if exponent % 2 == 0 else (ball.lower() >= -most * 1.000001)
+    assert ball.upper() <= most * 1.000001
+
+
+def test_powers_of_a_ball_that_reaches_zero():
+    unit = flint.arb(0, 1).nonnegative_part()  # [0, 1], a radius of 0.5 about 0.5 would be rounded up
+    assert power(flint.arb(0, 1), 0) == 1
+    assert not power(flint.arb(0, 1), -2).is_finite()  # the function is not finite either
+    assert power(flint.arb(0, 1), flint.arb(2)).upper() <= 1.000001  # an exponent that is a whole ball
+    for exponent in ("0.5", "0.3", "2.5"):
+        ball = power(unit, flint.arb(exponent))
+        assert ball.contains(0)
+        assert ball.contains(1)
+        assert 0 <= ball.lower() <= ball.upper() <= 1.000001
+    assert not power(flint.arb(0, 1), flint.arb("0.3")).is_finite()  # of negative numbers there is none
+    assert not power(unit, flint.arb("-0.3")).is_finite()
+    three_halves = arb_function(x ** S.Rational(3, 2), (x,), {})(unit)
+    assert three_halves.contains(0)
+    assert three_halves.contains(1)
+
+
+def test_best_of_k_at_a_ball_of_offsets():
+    """pi exp(tau^2)/k^2 for tau in [-1/1000, 1/1000] at k = 100: between pi/10^4 and pi exp(10^-6)/10^4."""
+    ball = formula("best-of-k.leading").rhs.arb(100, flint.arb(0, 1e-3))
+    with mp.workdps(30):
+        for end in (mp.pi / 10**4, mp.pi * mp.exp(mpf("1e-6")) / 10**4):
+            assert ball.contains(flint.arb(mp.nstr(end, 25)))
+    assert ball.rad() < 2e-9
+
+
+def elementary() -> list[Any]:
+    """The registered claims that use no named quantity."""
+    claims = [entry for entry in formulas() if not entry.rhs.expr.atoms(Quantity)]
+    assert len(claims) > 30
+    return claims
+
+
+def test_every_elementary_claim_has_a_finite_ball_across_zero_where_it_is_finite():
+    failures, finite = [], 0
+    for entry in elementary():
+        for symbol in entry.symbols:
+            if symbol.is_nonnegative or symbol.is_integer:
+                continue
+            point = [0 if s is symbol else held_at(entry, Sweep())[s] for s in entry.symbols]
+            try:
+                middle = entry.rhs.arb(*point, digits=20)
+                ball = entry.rhs.arb(*(flint.arb(0, 2**-20) if s is symbol else v for s, v in zip(entry.symbols, point, strict=True)))
+            except TypeError as error:  # a function without enclosures
+                said = str(error)
+                assert "has no enclosure" in said or "rounded number" in said
+                continue
+            finite += middle.is_finite()
+            if middle.is_finite() and not (ball.is_finite() and ball.overlaps(middle)):
+                failures.append(f"{entry.id}, {symbol} = 0: {middle}, but {ball}")
+    assert failures == []
+    assert finite > 20
 
 
 def test_constants_stay_exact():

@@ -1,9 +1,10 @@
 """Numbers from a definition that is an integral, a sum or a root, for quantities without an evaluator of their own.
 
-Integrals: the maxima of ln |integrand| are located first, over the whole range and at as many digits as their width asks
-for; the range is cut around them, each panel at most twice as wide as the one before, and integrated by Gauss-Legendre rules of two
-orders that must agree, at the ends of the range by tanh-sinh quadrature (Takahasi & Mori 1974) on two meshes. So a peak of width 1e-60 is not missed, which mpmath's quadrature alone does
-without a word. Infinite sums: two ways of accelerating them must agree. Roots: one sign change, then bracketing.
+Integrals: the maxima of ln |integrand| are located first, over the whole range and at as many digits as their width asks for;
+the range is cut around them, each panel at most twice as wide as the one before, and integrated by Gauss-Legendre rules of
+two orders that must agree, at the ends of the range by tanh-sinh quadrature (Takahasi & Mori 1974) on two meshes. So a peak
+of width 1e-60 is not missed, which mpmath's quadrature alone does without a word. Infinite sums: two ways of accelerating
+them must agree. Roots: one sign change, then bracketing.
 
 What does not settle raises ValidationError; nothing is returned that did not agree with its own check. All functions work in
 mpmath at the working precision.
@@ -74,8 +75,8 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
         one = two
     else:
         raise ValidationError(
-            f"an integral of a definition did not settle: {mpmath.nstr(one[0], 15)} and {mpmath.nstr(two[0], 15)} on two meshes, "
-            f"{aim} digits wanted; give the quantity an evaluator of its own"
+            f"an integral of a definition did not settle: {mpmath.nstr(one[0], 15)} and {mpmath.nstr(two[0], 15)} on two "
+            f"meshes, {aim} digits wanted; give the quantity an evaluator of its own"
         )
     value, size = two
     for a, b in ends:

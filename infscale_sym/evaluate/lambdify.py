@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sympy import Dummy, Expr, Integral, Rational, Sum, Symbol, lambdify
+from sympy import Dummy, Expr, Integral, Sum, Symbol, lambdify
 from sympy.core.function import Application, AppliedUndef
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
@@ -84,6 +84,7 @@ def arb_function(expr: Expr, args: Sequence[Symbol], instead: Instead | None = N
     table = _functions(expr, "arb", instead)
     namespace: dict[str, Any] = {name: _with_digits(function, state) for name, function in table.items()}
     namespace |= {"arb": flint.arb, "fmpq": flint.fmpq, "arb_pi": flint.arb.pi, "arb_e": flint.arb.const_e}
+    namespace |= {"power": power}
     namespace |= {"ball_integral_": ball_integral}
     printer = ArbPrinter({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
     compiled = lambdify(list(args), expr, modules=[namespace], printer=printer, docstring_limit=0)
@@ -288,15 +289,15 @@ class ArbPrinter(PythonCodePrinter):
         return "arb_e()"
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
-        base, exponent = expr.base, expr.exp
-        inner = self._print(base)
+        base, exponent = self._print(expr.base), expr.exp
         if exponent.is_Integer:
-            return f"(({inner})**({int(exponent)}))"
-        if abs(exponent) == Rational(1, 2):
-            return f"({inner}).{'sqrt' if exponent > 0 else 'rsqrt'}({self._flag(expr)})"
+            return f"power({base}, {int(exponent)})"
+        if exponent.is_Rational and exponent.q == 2:  # by the root: Arb's own power takes the logarithm, infinite at 0
+            root = f"({base}).{'sqrt' if exponent > 0 else 'rsqrt'}({self._flag(expr)})"
+            return root if abs(exponent.p) == 1 else f"power({root}, {abs(exponent.p)})"
         if flag := self._flag(expr):
-            return f"({inner}).pow({self._print(exponent)}, {flag})"
-        return f"(({inner})**({self._print(exponent)}))"
+            return f"({base}).pow({self._print(exponent)}, {flag})"
+        return f"power({base}, {self._print(exponent)})"
 
     def _print_Float(self, expr: Any) -> str:
         raise TypeError(f"{expr} is a rounded number: write it as a Rational so that the ball can contain it")
@@ -307,7 +308,8 @@ class ArbPrinter(PythonCodePrinter):
         variable, low, high = expr.limits[0]
         if low.is_infinite or high.is_infinite:
             raise EvaluationError(
-                "an integral over an infinite range has no enclosure, for nothing bounds its tail: give the quantity an arb evaluator"
+                "an integral over an infinite range has no enclosure, for nothing bounds its tail: give the quantity an arb "
+                "evaluator"
             )
         ends = f"{self._print(low)}, {self._print(high)}"
         self._variable = variable
@@ -321,6 +323,35 @@ class ArbPrinter(PythonCodePrinter):
         raise EvaluationError(f"an unevaluated {kind} has no enclosure here: give the quantity an arb evaluator")
 
     _print_Root = _print_Product = _print_Derivative = _print_Limit = _print_Sum
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """base**exponent as a ball, finite wherever the power is; exponent: an integer or a ball.
+
+    Arb's own power of a ball that reaches 0 is nan, as it takes the logarithm. So a whole power is multiplied out there (an
+    even one without the negative numbers that a product of balls brings in), and another one, which needs base >= 0, spans
+    from 0 to the power of the upper end.
+    """
+    import flint
+
+    if isinstance(base, flint.acb):  # under an integral: nothing is known of its sign
+        return base**exponent
+    if not isinstance(exponent, int) and exponent.is_integer():
+        exponent = int(exponent.unique_fmpz())
+    if not base.contains(0) or not base.is_finite():
+        return base**exponent
+    if not isinstance(exponent, int):
+        if not (base.lower() >= 0 and exponent > 0):
+            return flint.arb.nan()
+        return flint.arb(0).union(base.upper() ** exponent).nonnegative_part()
+    if exponent < 0:
+        return 1 / power(base, -exponent)
+    if exponent < 2:
+        return base if exponent else flint.arb(1)
+    if exponent % 2:
+        return base * power(base, exponent - 1)
+    half = power(base, exponent // 2)
+    return (half * half).nonnegative_part()
 
 
 def _remembered(name: str, function: Callable[..., Any], memory: dict[Any, tuple[int, Any]]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from infscale_sym.present.document import TITLE, definition_lines, domain_latex, facts, used
+from infscale_sym.present.facts import TITLE, definition_lines, domain_latex, facts, used
 from infscale_sym.present.glossary import glossary
 from infscale_sym.present.latex import aligned, statement_latex
 from infscale_sym.present.prose import to_html

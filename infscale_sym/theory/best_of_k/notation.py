@@ -1,4 +1,4 @@
-"""Best of k answers with the teacher as judge: the law in powers of 1/k and the extreme-value limit (HP, Result 3): symbols and named quantities."""
+"""Symbols and named quantities of best-of-k with the teacher as judge (HP, Result 3, arXiv:2512.19905)."""
 
 from __future__ import annotations
 

@@ -89,12 +89,12 @@ def limit_error_arb(t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     """F_oo(t; tau, rho) as a ball, t finite."""
     import flint
 
-    from infscale_sym.evaluate.lambdify import to_arb
+    from infscale_sym.evaluate.lambdify import power, to_arb
 
     with flint.ctx.workprec(int(3.33 * digits) + 64):
         heat = to_arb(t)
         v = 1 / (1 + heat)
-        return (to_arb(tau) - to_arb(rho) * v) ** 2 + heat * v
+        return power(to_arb(tau) - to_arb(rho) * v, 2) + heat * v
 
 
 def weight_ratio_by_quadrature_mp(j: Any, t: Any, rho: Any, digits: int = 50) -> Any:

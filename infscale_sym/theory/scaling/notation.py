@@ -1,4 +1,4 @@
-"""How the error falls with the number of answers and of data, and with difficulty (HP, Remark 6): symbols and named quantities."""
+"""Symbols and named quantities on how the error falls with answers, data and difficulty (HP, Remark 6)."""
 
 from __future__ import annotations
 

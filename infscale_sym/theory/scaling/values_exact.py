@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.evaluate.lambdify import to_arb, to_mpf
+from infscale_sym.evaluate.lambdify import power, to_arb, to_mpf
 
 
 def sample_gain_mp(k: Any, tau: Any, digits: int = 50) -> Any:
@@ -34,7 +34,7 @@ def sample_gain_arb(k: Any, tau: Any, digits: int = 50) -> Any:
     from infscale_sym.theory.selection.values.enclosure import selection_error_arb
 
     with flint.ctx.workprec(int(3.33 * digits) + 64):
-        return (1 + to_arb(tau) ** 2) / selection_error_arb(k, 0, tau, tau, digits=digits + 2)
+        return (1 + power(to_arb(tau), 2)) / selection_error_arb(k, 0, tau, tau, digits=digits + 2)
 
 
 def difficulty_slope_mp(k: Any, tau: Any, digits: int = 50) -> Any:

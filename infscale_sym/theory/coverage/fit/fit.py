@@ -13,8 +13,9 @@ import numpy as np
 from infscale_sym.errors import DomainError
 from infscale_sym.theory.coverage.fit.binomial_limit import binomial_spread
 from infscale_sym.theory.coverage.fit.counts import Counts
+from infscale_sym.theory.coverage.fit.goodness import judge
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
-from infscale_sym.theory.coverage.fit.maximum import FAR, Top, climb, crossing, highest, starts
+from infscale_sym.theory.coverage.fit.maximum import FAR, Top, crossing, maximum
 from infscale_sym.theory.coverage.fit.result import CeilingTest, CoverageFit, Interval
 
 CEILINGS = ("test", "one", "free")
@@ -48,8 +49,6 @@ def fit_coverage(
     likelihood = Likelihood(counts)
     result = _fit(likelihood, ceiling, level)
     if replicates:
-        from infscale_sym.theory.coverage.fit.goodness import judge
-
         result = replace(result, goodness=judge(result, replicates, rng or np.random.default_rng(0)))
     return result
 
@@ -77,13 +76,6 @@ def _special(counts: Counts, level: float) -> CoverageFit | None:
         value = len(counts) * (solved * np.log(solved) + (1 - solved) * np.log1p(-solved))
         return fixed("all-or-nothing", 0.0, 1.0, 1 - solved, value)
     return None
-
-
-def maximum(likelihood: Likelihood, free: bool, near: Top | None = None) -> Top:
-    """The maximum inside, from scattered starts or from a point near it."""
-    if near is not None and near.point.size == (3 if free else 2):
-        return climb(likelihood.jet, near.point)
-    return highest(likelihood.jet, starts(likelihood, free))
 
 
 def _fit(likelihood: Likelihood, ceiling: str, level: float) -> CoverageFit:

@@ -21,7 +21,7 @@ import numpy as np
 
 from infscale_sym.theory.coverage.fit.counts import Counts
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
-from infscale_sym.theory.coverage.fit.maximum import Top
+from infscale_sym.theory.coverage.fit.maximum import Top, maximum
 
 if TYPE_CHECKING:
     from infscale_sym.theory.coverage.fit.result import CoverageFit
@@ -184,8 +184,6 @@ def _below(goal: int, limit: np.ndarray, p: np.ndarray, rng: np.random.Generator
 
 def _refit(counts: Counts, fit: CoverageFit) -> Law:
     """The law fitted to a drawn table, from the parameters it was drawn from."""
-    from infscale_sym.theory.coverage.fit.fit import maximum
-
     n, c = counts.attempts, counts.successes
     if (c == 0).all() or (c == n).all() or ((c == 0) | (c == n)).all():
         failure = float(np.clip((n - c).sum() / n.sum(), 1e-9, 1 - 1e-9))

@@ -83,6 +83,13 @@ def starts(likelihood: Likelihood, free: bool) -> list[np.ndarray]:
     return found
 
 
+def maximum(likelihood: Likelihood, free: bool, near: Top | None = None) -> Top:
+    """The maximum inside, from scattered starts or from a point near it."""
+    if near is not None and near.point.size == (3 if free else 2):
+        return climb(likelihood.jet, near.point)
+    return highest(likelihood.jet, starts(likelihood, free))
+
+
 def restricted(function: Function, which: int, at: float) -> Function:
     """`function` with one coordinate held fixed."""
 

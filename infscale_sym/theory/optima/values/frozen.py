@@ -1,7 +1,7 @@
 """The number of answers that is best at zero temperature, to any digits: the minimum over k of the error of the hard choice.
 
-The root of d ln F/d ln k, F_k(0; tau, rho) as an integral over the distance from the judge (see `best-of-k.misspecified.distance`),
-by Gauss-Legendre panels on two meshes that must agree.
+The root of d ln F/d ln k, F_k(0; tau, rho) as an integral over the distance from the judge (see
+`best-of-k.misspecified.distance`), by Gauss-Legendre panels on two meshes that must agree.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import numpy as np
 
 from infscale_sym.errors import DomainError, ValidationError
 from infscale_sym.evaluate.inputs import exact
-from infscale_sym.evaluate.lambdify import to_arb, to_mpf
+from infscale_sym.evaluate.lambdify import power, to_arb, to_mpf
 from infscale_sym.theory.regression.values.spectrum import PowerLaw, Spectrum
 
 
@@ -96,7 +96,7 @@ def quadratic_arb(Sigma: Any, teacher: Any, kappa: Any) -> Any:
         shrunk = (matrix + unit).solve(flint.arb_mat(size, 1, [kappa * w for w in weights]))
         return (shrunk.transpose() * matrix * shrunk)[0, 0] / size
     values = eigenvalues_arb(Sigma) * (len(weights) if is_number(Sigma) else 1)
-    return _mean([s * (w * kappa / (s + kappa)) ** 2 for s, w in zip(values, weights, strict=True)])
+    return _mean([s * power(w * kappa / (s + kappa), 2) for s, w in zip(values, weights, strict=True)])
 
 
 def positive_mp(value: Any, name: str) -> Any:
