@@ -86,8 +86,8 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
         whole, split = mpmath.quad(integrand, [a, b]), mpmath.quad(integrand, [a, half, b])
         if not abs(whole - split) <= tiny * (size + abs(split)):
             raise ValidationError(
-                f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the quantity "
-                "an evaluator of its own"
+                f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
+                "quantity an evaluator of its own"
             )
         value, size = value + split, size + abs(split)
     if abs(value) < size * mpmath.mpf(10) ** -10:

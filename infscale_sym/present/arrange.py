@@ -101,20 +101,20 @@ def negative_power(exponent: Any) -> bool:
     return bool(exponent.is_negative) if exponent.is_number else bool(exponent.as_coeff_Mul()[0].is_negative)
 
 
-def _symbol_rank(expr: Basic) -> tuple[int, str]:
+def _symbol_rank(expr: Basic) -> tuple[tuple[int, int], str]:
     if isinstance(expr, Indexed):
         return (_rank(str(expr.base)), str(expr))
     if isinstance(expr, Symbol):
         return (_rank(expr.name), expr.name)
-    return (2000, "")
+    return ((2000, 0), "")
 
 
-def _rank(name: str) -> int:
+@lru_cache(maxsize=2000)
+def _rank(name: str) -> tuple[int, int]:
     """Where a letter stands among the factors of a product; an auxiliary one last."""
     if name in _FIRST:
-        return _FIRST.index(name)
-    place = registry.symbol_place(name)
-    return 1000 if place is None else len(_FIRST) + place
+        return (-1, _FIRST.index(name))
+    return registry.symbol_place(name) or (1000, 0)
 
 
 def _factor_key(factor: Any) -> tuple[Any, ...]:
