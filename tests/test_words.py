@@ -28,9 +28,6 @@ WAITING = {
     "docs/ledger/ledger.json": 8,
     "docs/ledger/ledger.md": 8,
     "docs/ledger/ledger.tex": 8,
-    "infscale_sym/formulas/denoiser.py": 1,
-    "infscale_sym/formulas/mean_law.py": 5,
-    "infscale_sym/formulas/memorization.py": 1,
 }
 
 
