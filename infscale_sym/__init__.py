@@ -11,8 +11,7 @@
     infscale_sym.simulate               the independent check: draw and count
     infscale_sym.errors                 what bad input raises
 
-Everything is imported on first use, so that `import infscale_sym` costs nothing. (`infscale_sym.formulas` is the
-subpackage of the claims: a function cannot have the same name.)
+Everything is imported on first use, so that `import infscale_sym` costs nothing.
 
 Docstrings cite a formula by its id (`infscale show ID`) and the sources by letters: HP, Halder & Pehlevan, arXiv:2512.19905
 (HP-code is their companion code); L, Levi, arXiv:2410.16377; H, Halder, arXiv:2411.17807; AZP, Atanasov, Zavatone-Veth &

@@ -307,7 +307,8 @@ class ArbPrinter(PythonCodePrinter):
         variable, low, high = expr.limits[0]
         if low.is_infinite or high.is_infinite:
             raise EvaluationError(
-                "an integral over an infinite range has no enclosure, for nothing bounds its tail: give the quantity an arb evaluator"
+                "an integral over an infinite range has no enclosure, for nothing bounds its tail: give the quantity an "
+                "arb evaluator"
             )
         ends = f"{self._print(low)}, {self._print(high)}"
         self._variable = variable

@@ -29,7 +29,8 @@ class Check:
     to look, values for symbols. `count`: how many points. `ladder`: for an asymptotic statement two values of its variable
     at least four decades apart and one far beyond, as decimal strings (without the last, it goes as far as the digits ask
     for); `quick_far` replaces the last in a quick run. `left_digits` (a, b): the left side is asked for a * size + b digits
-    where its variable is 10^size, because more are dear, or not known. `broken`: for an inequality, variants that must fail, as pairs (words, statement).
+    where its variable is 10^size, because more are dear, or not known. `broken`: for an inequality, variants that must
+    fail, as pairs (words, statement).
     """
 
     independent: Mapping[Any, Callable[..., Any]] = field(default_factory=dict)

@@ -20,7 +20,8 @@ from infscale_sym.errors import NotationError
 class SymbolEntry:
     """One line of the notation table.
 
-    `between` is the range that random checks draw from (inside the domain), `typical` the value that a figure holds it at; `counted`: a whole number where things are drawn.
+    `between` is the range that random checks draw from (inside the domain), `typical` the value that a figure
+    holds it at; `counted`: a whole number where things are drawn.
     """
 
     symbol: Symbol

@@ -1,4 +1,6 @@
-"""Best of k answers with the teacher as judge: the law in powers of 1/k and the extreme-value limit (HP, Result 3): symbols and named quantities."""
+"""Symbols and named quantities of the best of k answers with the teacher as judge: the law in powers of 1/k and the
+extreme-value limit (HP, Result 3, arXiv:2512.19905).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Bayesian linear regression in high dimension: ridge equivalents, the error from physical parameters (arXiv:2512.19905): symbols and named quantities."""
+"""Symbols and named quantities of Bayesian linear regression in high dimension: ridge equivalents, the error from physical
+parameters (HP, arXiv:2512.19905).
+"""
 
 from __future__ import annotations
 

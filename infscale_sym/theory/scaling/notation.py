@@ -1,4 +1,6 @@
-"""How the error falls with the number of answers and of data, and with difficulty (HP, Remark 6): symbols and named quantities."""
+"""Symbols and named quantities of how the error falls with the number of answers and of data, and with difficulty (HP,
+Remark 6, arXiv:2512.19905).
+"""
 
 from __future__ import annotations
 

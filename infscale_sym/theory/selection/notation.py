@@ -1,4 +1,6 @@
-"""Choosing one of k answers by a noisy reward: the exact error F_k(t; tau, rho) (HP, arXiv:2512.19905): symbols and named quantities."""
+"""Symbols and named quantities of choosing one of k answers by a noisy reward: the exact error F_k(t; tau, rho) (HP,
+arXiv:2512.19905).
+"""
 
 from __future__ import annotations
 
