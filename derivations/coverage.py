@@ -537,7 +537,7 @@ bayes.conclude()
 #
 # $\ln\mathcal L_k$ is a difference of four values of $\ln\Gamma$, and differences lose digits: with $a=10^4$ and one attempt
 # at $b=10^{-2}$, four numbers of size $10^5$ must give one of size $10^{-6}$. `infscale_sym.passk` and its relatives use a form
-# in which nothing cancels (see `quantities/coverage.py`). Digits that are right, at random points of
+# in which nothing cancels (see `coverage.values`). Digits that are right, at random points of
 # $10^{-3}<a,b<10^5$, $1\le k\le10^{12}$, against 50-digit arithmetic:
 
 # %% tags=["numbers"]

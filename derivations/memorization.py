@@ -85,7 +85,7 @@ pair.claim(pair.formula.statement.rhs, GaussianOverlaps(), "each coordinate is a
 pair.conclude()
 
 # %% [markdown]
-# For any $n$ and any generated law the same integrals are `quantities.memorization`. Their building blocks have three kinds:
+# For any $n$ and any generated law the same integrals are `memorization.values`. Their building blocks have three kinds:
 # the norm of $K$, the overlap with $s$, and the overlap with $K$.
 #
 # ## The norm of the kernel estimate

@@ -42,7 +42,7 @@ class Drawing(Protocol):
 class ExactDraw:
     """An equality or inequality: the left side drawn at settings of the formula's symbols.
 
-    `settings`: values of `formula.symbols`, in their order; without them `count` random points of the domain. `off`: the
+    `settings`: values of `Formula.symbols`, in their order; without them `count` random points of the domain. `off`: the
     part by which the rejected statement is wrong.
     """
 
@@ -75,7 +75,7 @@ class ExactDraw:
 class LimitDraw:
     """An asymptotic statement: the left side drawn at growing values of its variable, the rest extrapolated.
 
-    `sizes`: values of the variable; `rest`: values of the other symbols, in the order of `formula.symbols`. What is left,
+    `sizes`: values of the variable; `rest`: values of the other symbols, in the order of `Formula.symbols`. What is left,
     (drawn - right side) over the size of the right side's last term, is of the relative order of the remainder and is fitted
     in powers of its falling; what remains at the limit must be nothing. `orders`: how many powers are fitted. `off`: the part
     by which the last term of the rejected statement is wrong.

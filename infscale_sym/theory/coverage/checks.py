@@ -1,6 +1,6 @@
 """Simulation of coverage (`coverage.*`; L, arXiv:2410.16377). Only drawn attempts enter the left sides.
 
-Problems and attempts come from `simulate.coverage`; the deviation from a claim is in standard errors, and a wrong claim (5 %
+Problems and attempts come from `coverage.draws`; the deviation from a claim is in standard errors, and a wrong claim (5 %
 larger, another coefficient, ...) must be rejected.
 """
 

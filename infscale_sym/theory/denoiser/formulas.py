@@ -370,7 +370,7 @@ RATE = Formula(
     ),
     domain=_x > 0,
     source=OWN,
-    deviation="THEORY's limit C is reached as T -> oo only; at finite T the start v + zeta is not x + zeta.",
+    deviation="The data's covariance C is reached as T -> oo only; at finite T the start v + zeta is not x + zeta.",
     expected=Expected.IN_THE_LIMIT,
     script="denoiser",
     check=Check(ladder=("1e3", "1e7", "1e14"), near={eigenvalue: tuple(Fraction(n, 10) for n in (4, 7, 13, 20))}),

@@ -110,7 +110,7 @@ def same_rational(one: Expr, two: Expr) -> bool:
 class TaylorAtInfinity:
     """Taylor's theorem for F in 1/t at t = oo, to t^-order: the coefficients by name, the remainder O(t^-(order+1)).
 
-    For whole k it follows from Lagrange's remainder at fixed draws (`derive.cumulants`), whose bound has a finite
+    For whole k it follows from Lagrange's remainder at fixed draws (`high_temperature.cumulants`), whose bound has a finite
     expectation. The remainder is measured with the exact F, real k among the points, and the coefficients' exact values.
     """
 

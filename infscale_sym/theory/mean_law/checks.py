@@ -1,6 +1,6 @@
 """Simulation of the joint law of the offsets (`predictive.cross-law`, `predictive.judge-law`, ...; HP, arXiv:2512.19905).
 
-Students are fitted to drawn training sets (`simulate.offsets`, `simulate.regression`); no formula of the theory enters. Limits
+Students are fitted to drawn training sets (`mean_law.draws`, `simulate.regression`); no formula of the theory enters. Limits
 d -> oo are extrapolated in 1/d; standard errors are over training sets.
 """
 

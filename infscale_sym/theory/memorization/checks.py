@@ -1,6 +1,6 @@
 """Simulation of memorization (`denoiser.memorization.*`, `denoiser.hellinger`; Halder, arXiv:2411.17807).
 
-Training sets and generated laws are drawn and fitted by `simulate.denoiser`; inner products of densities are means of one
+Training sets and generated laws are drawn and fitted by `denoiser.draws`; inner products of densities are means of one
 density over draws from the other, or determinants of drawn covariances. No formula of the theory enters.
 """
 

@@ -1,6 +1,6 @@
 """The figures on memorization by the linear denoiser (`denoiser.memorization.*`; Halder, arXiv:2411.17807).
 
-Dots are drawn training sets (`simulate.denoiser`) in H's setting, T = 2 and l = e^-4; curves are the rates of the registry.
+Dots are drawn training sets (`denoiser.draws`) in H's setting, T = 2 and l = e^-4; curves are the rates of the registry.
 """
 
 from __future__ import annotations

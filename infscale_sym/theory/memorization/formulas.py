@@ -202,7 +202,7 @@ NEVER = Formula(
     statement=AtMost(KernelAdvantage(alpha, zeta), -1 / (2 * (2 + zeta))),
     source=OWN,
     deviation=(
-        "THEORY expects a change of sign in n. With the sampling law itself there is none for d, n -> oo at any d/n: "
+        "A change of sign in n might be expected. With the sampling law itself there is none for d, n -> oo at any d/n: "
         "<g, s> exceeds <g, K> by the factor exp(d/(2 (2 + zeta))) or more."
     ),
     expected=Expected.HOLDS,

@@ -179,7 +179,7 @@ def critical_temperature(tau: Any, rho: Any) -> Any:
     """The t below which F_k(t; tau, rho) rises at large k, broadcast: inf if it rises at every t, 0 if at none.
 
     Root of (1 + 2 rho tau)(1+t)(2+t) = rho^2 (4+3t), `finite-k.criterion`; relative error a few 1e-16 times the rounding of
-    1 + 2 rho tau. |tau|, |rho| <= 40. (`optima_exact.critical_temperature_mp` finds it from F at huge k instead.)
+    1 + 2 rho tau. |tau|, |rho| <= 40. (`optima.values.exact.critical_temperature_mp` finds it from F at huge k instead.)
     """
     tau, rho = _arguments(("tau", tau), ("rho", rho))
     gain, square = 1 + 2 * rho * tau, rho * rho
