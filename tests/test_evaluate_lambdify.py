@@ -164,7 +164,8 @@ def test_every_elementary_claim_has_a_finite_ball_across_zero_where_it_is_finite
             point = [0 if s is symbol else held_at(entry, Sweep())[s] for s in entry.symbols]
             try:
                 middle = entry.rhs.arb(*point, digits=20)
-                ball = entry.rhs.arb(*(flint.arb(0, 2**-20) if s is symbol else v for s, v in zip(entry.symbols, point, strict=True)))
+                wide = [flint.arb(0, 2**-20) if s is symbol else v for s, v in zip(entry.symbols, point, strict=True)]
+                ball = entry.rhs.arb(*wide)
             except TypeError as error:  # a function without enclosures
                 said = str(error)
                 assert "has no enclosure" in said or "rounded number" in said
