@@ -139,7 +139,7 @@ _KINDS = {
 
 def _rate(formula: Formula, quick: bool) -> Leg:
     """A rate at d = 36 ... 200, extrapolated in 1/d, against the claim; for the inequality, below it."""
-    from infscale_sym.verify.simulation import REJECTED, _leg, extrapolate
+    from infscale_sym.verify.simulation import _leg, _leg_of_bound, extrapolate
 
     kind, ratios, width = _KINDS[formula.id]
     sets = 20 if quick else 24
@@ -162,9 +162,7 @@ def _rate(formula: Formula, quick: bool) -> Leg:
     cases = f"alpha = {ratios[0]:g} and {ratios[1]:g}"
     where = f"training sets at d = {SIZES[0]} ({200 // SIZES[0] * sets}) ... 200 ({sets}), {cases}, extrapolated in 1/d"
     if kind == "never":
-        good = inside > 4 and outside > REJECTED
-        text = f"{where}: below the bound by {inside:.0f} standard errors; twice the bound is exceeded by {outside:.0f}"
-        return Leg("simulation", f"inside by {inside:.0f} standard errors", good, text, numbers)
+        return _leg_of_bound(inside, outside, where, "twice the bound", numbers)
     return _leg(max(deviations, key=abs), control, where, numbers, "a claim 10 % larger")
 
 

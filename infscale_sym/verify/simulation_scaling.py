@@ -210,7 +210,7 @@ def _data_slope(quick: bool) -> tuple[float, float]:
 
 def _data_exponent(formula: Formula, quick: bool) -> Leg:
     """The simulated slope in ln alpha against the claim averaged over ln alpha (five Gauss nodes)."""
-    from infscale_sym.verify.simulation import _leg
+    from infscale_sym.verify.simulation import _leg, _leg_of_wrong
 
     slope, error = _data_slope(quick)
     claims = {name: _over_alpha(name, LOW, HIGH, STUDENT) for name in ("printed", "corrected")}
@@ -221,8 +221,7 @@ def _data_exponent(formula: Formula, quick: bool) -> Leg:
     )
     numbers = {"slope": f"{slope:.6g}", "standard_error": f"{error:.2g}", **{n: f"{v:.6g}" for n, v in claims.items()}}
     if formula.id.endswith("printed"):
-        off = abs(slope - mine) / error
-        return Leg("simulation", f"{off:.0f} standard errors", off <= 4, where, numbers)
+        return _leg_of_wrong((slope - mine) / error, (slope - claims["corrected"]) / error, where, numbers)
     return _leg((slope - mine) / error, (slope - claims["printed"]) / error, where, numbers, "the printed law")
 
 

@@ -54,7 +54,7 @@ def _coefficient(formula: Formula, order: int) -> Callable[..., Any]:
 
 def _expansion(formula: Formula, quick: bool) -> Leg:
     """The last coefficient of the claim (for the second order also the first) against the simulated one."""
-    from infscale_sym.verify.simulation import SEED, _leg
+    from infscale_sym.verify.simulation import SEED, _leg, _leg_of_wrong
 
     third = formula.id.startswith("hte.third")
     answers = ANSWERS if third else ANSWERS[1:]  # at k = 2 the second coefficient is zero draw by draw
@@ -80,7 +80,7 @@ def _expansion(formula: Formula, quick: bool) -> Leg:
     )
     if third and formula.id.endswith("printed"):
         where += f"; the corrected coefficient deviates by at most {max(map(abs, controls)):.1f}"
-        return Leg("simulation", f"{abs(worst):.0f} standard errors", abs(worst) <= 4, where, {"points": rows})
+        return _leg_of_wrong(worst, max(controls, key=abs), where, {"points": rows})
     return _leg(worst, least, where, {"points": rows}, "the printed coefficient" if third else "a coefficient 10 % larger")
 
 
