@@ -258,7 +258,7 @@ def in_parallel(
             from tqdm import tqdm
 
             bar = stack.enter_context(tqdm(total=len(items), unit=unit, leave=False, delay=PATIENCE))
-        for result in stack.enter_context(closing(_results(task, items, jobs))):
+        for result in stack.enter_context(closing(results(task, items, jobs))):
             if bar is not None:
                 bar.update()
                 bar.clear()  # what the caller prints goes above the bar
@@ -267,7 +267,8 @@ def in_parallel(
                 bar.refresh()
 
 
-def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
+def results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
+    """The same without a bar."""
     if jobs == 1 or len(items) == 1:
         for item in items:
             yield task(item)

@@ -92,7 +92,7 @@ def parts_of(expr: Any) -> Parts:
 
 
 def _opposite(expr: Any) -> Expr:
-    terms: list[Any] = [Mul(-1, term) for term in expr.args]
+    terms: list[Any] = [Mul(-1, term) for term in Add.make_args(expr)]
     return Add(*terms)
 
 

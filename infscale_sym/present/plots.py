@@ -23,6 +23,7 @@ from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_plot
 from infscale_sym.present.style import COLOURS, LIMIT, styled, two_panels
 from infscale_sym.present.sweeps import along, held_at, plain_curves, plain_sweep
+from infscale_sym.present.width import bracket, tightness
 from infscale_sym.verify.digits import independent_ways
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _scaled_label(lhs: Expr, constant: Expr, leading: Expr, printer: FormulaPrin
     left = printer.doprint(lhs)
     if constant != 0:
         limit = printer.script(constant)
-        left = rf"[{left} - {f'({limit})' if isinstance(constant, Add) else limit}]"
+        left = rf"[{left} - {bracket(limit) if tightness(limit) == 'sum' else limit}]"
     text = printer.script(leading)
     if len(left) + len(text) > 160:  # too long for a line
         text = r"\mathrm{leading\;term}"

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+#: Summary of a simulation with too few draws to tell the claim from a wrong one: neither agreement nor disagreement.
+INCONCLUSIVE = "inconclusive"
+#: Summary of a leg whose computation broke off.
+NOT_COMPUTED = "not computed"
+
 
 @dataclass(frozen=True)
 class Leg:
-    """One leg of the evidence. `agrees` is None where the leg does not exist (not derived, not simulable)."""
+    """One leg of the evidence. `agrees` is None where it has no say: not derived, not simulable, inconclusive, not computed."""
 
     name: str  # "derivation", "digits" or "simulation"
     summary: str  # a few words, for tables: "proved", "50 digits (enclosure)", "1.2 standard errors"

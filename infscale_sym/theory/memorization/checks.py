@@ -19,7 +19,7 @@ from infscale_sym.theory.denoiser.notation import zeta
 from infscale_sym.theory.memorization.notation import half_gap, kernel_width, offset_across, offset_along, per_feature
 from infscale_sym.theory.regression.notation import alpha, dimension, examples, lambda_
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import REJECTED, extrapolate, leg
+from infscale_sym.verify.simulation import extrapolate, leg, leg_of_bound
 
 #: H's setting: zeta = 1 - e^-4.
 TIME, NOISE = 2.0, float(np.exp(-4.0))
@@ -146,9 +146,7 @@ def rate(formula: Formula, quick: bool) -> Leg:
     cases = f"alpha = {ratios[0]:g} and {ratios[1]:g}"
     where = f"training sets at d = {SIZES[0]} ({200 // SIZES[0] * sets}) ... 200 ({sets}), {cases}, extrapolated in 1/d"
     if kind == "never":
-        good = inside > 4 and outside > REJECTED
-        text = f"{where}: below the bound by {inside:.0f} standard errors; twice the bound is exceeded by {outside:.0f}"
-        return Leg("simulation", f"inside by {inside:.0f} standard errors", good, text, numbers)
+        return leg_of_bound(inside, outside, where, "twice the bound", numbers)
     return leg(max(deviations, key=abs), control, where, numbers, "a claim 10 % larger")
 
 
