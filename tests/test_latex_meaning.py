@@ -16,18 +16,18 @@ import pytest
 import sympy
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
-from infscale_sym.notation.heads_coverage import ScaledLoss
-from infscale_sym.notation.heads_votes import NormalShare
-from infscale_sym.notation.matrices import Resolvent, Times
 from mpmath import mp, mpf
 from sympy import Add, Derivative, Integral, Mul, Pow, Product, Rational, Sum, collect_const, symbols
 
-from infscale_sym.notation import heads
-from infscale_sym.notation.symbols import k, rho, tau
 from infscale_sym.present.latex import aligned, expr_latex, pieces, relation_lines
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.rename import Notation
 from infscale_sym.present.width import tokens
+from infscale_sym.theory.coverage.notation import ScaledLoss
+from infscale_sym.theory.optima.notation import InverseCoefficient
+from infscale_sym.theory.regression.matrix_notation import Resolvent, Times
+from infscale_sym.theory.selection.notation import k, rho, tau
+from infscale_sym.theory.votes.notation import NormalShare
 
 Point = Mapping[str, Any]
 Value = Callable[[Point], Any]
@@ -425,9 +425,9 @@ def test_a_symbol_that_the_reader_writes_as_an_expression_keeps_its_brackets(sym
         (Resolvent(-x), r"(C+(- x))^{-1}"),
         (Pow(NormalShare(tau) * (1 - NormalShare(tau)), k), r"(\Phi(\tau) (1 - \Phi(\tau)))^{k}"),
         (ScaledLoss(k + 1, tau, rho), r"(k + 1)^{\rho}\mathcal{L}_{(k + 1)}(\tau,\rho)"),
-        (heads.InverseCoefficient(x + y, k), r"[k^{-1}](x + y)"),
-        (heads.InverseCoefficient(x, k) ** 2, r"([k^{-1}]x)^{2}"),
-        (Mul(heads.InverseCoefficient(x, k), Pow(w, y), evaluate=False), r"w^{y} [k^{-1}]x"),
+        (InverseCoefficient(x + y, k), r"[k^{-1}](x + y)"),
+        (InverseCoefficient(x, k) ** 2, r"([k^{-1}]x)^{2}"),
+        (Mul(InverseCoefficient(x, k), Pow(w, y), evaluate=False), r"w^{y} [k^{-1}]x"),
     ],
 )
 def test_arguments_of_named_quantities_keep_their_brackets(expr: Any, wanted: str):
