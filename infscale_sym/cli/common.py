@@ -222,11 +222,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[str
 
 
 def labelled(name: str, text: str) -> str:
-    """A paragraph with a label in its margin; long words (formulas) are not broken."""
-    flat = " ".join(text.split())
-    label, indent = f"  {name:<12}", " " * 14
-    wrapper = textwrap.TextWrapper(width(), label, indent, break_long_words=False, break_on_hyphens=False)
-    return wrapper.fill(flat) + "\n"
+    """A paragraph with a label in its margin, as wide as the terminal."""
+    from infscale_sym.present.report import labelled
+
+    return labelled(name, text, width())
 
 
 # Work.

@@ -31,7 +31,7 @@ class Verdict:
     """The verdict on one formula, with its evidence."""
 
     id: str
-    verdict: str  # in the words of formulas.Expected
+    verdict: str  # in the words of notation.formula.Expected
     expected: str
     legs: tuple[Leg, ...]
     smallest_caught: str  # the smallest perturbation of the claim that this verification catches
@@ -47,6 +47,11 @@ class Verdict:
     def leg(self, name: str) -> Leg:
         """The leg of that name."""
         return next(leg for leg in self.legs if leg.name == name)
+
+    def __str__(self) -> str:
+        from infscale_sym.present.report import verdict_lines
+
+        return "".join(verdict_lines(self.as_dict())).rstrip()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
