@@ -66,6 +66,7 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self._first.cancel()
+        self._first.join()
         with self._lock:
             if self._bar is not None:
                 self._bar.close()
