@@ -119,7 +119,7 @@ def test_all_derivations_make_one_document_and_say_how_far_they_are(
     target = tmp_path / "paper.tex"
     assert main(["latex", "--all", "--derivation", "--jobs", "1", "-o", str(target)]) == 0
     text = target.read_text()
-    count = sum(bool(record.derivation) for record in FORMULAS)
+    count = sum(bool(record.script) for record in FORMULAS)
     assert text.startswith(r"\documentclass")
     assert text.rstrip().endswith(r"\end{document}")
     assert text.count(r"\begin{document}") == 1
