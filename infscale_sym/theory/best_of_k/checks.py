@@ -8,10 +8,11 @@ import numpy as np
 
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.selection.draws.selection import chosen_answers, selection
 from infscale_sym.theory.selection.notation import k, rho, tau, x, y
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 
 def hard_choice(formula: Formula, quick: bool) -> Leg:

@@ -15,10 +15,11 @@ import numpy as np
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.sampling.streams import Estimate
 from infscale_sym.theory.coverage import draws as drawn
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 Generator = np.random.Generator
 Case = tuple[float, ...]

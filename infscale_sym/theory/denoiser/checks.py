@@ -14,9 +14,10 @@ import numpy as np
 
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.sampling.streams import Estimate
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser import draws as denoiser
 from infscale_sym.theory.denoiser.notation import (
     denoising_steps,
@@ -29,7 +30,7 @@ from infscale_sym.theory.denoiser.notation import (
 from infscale_sym.theory.regression.notation import alpha, dimension, eigenvalue, examples
 from infscale_sym.theory.selection.notation import x
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 
 def _claim(formula: Formula, **values: float) -> float:

@@ -12,14 +12,15 @@ import numpy as np
 
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.draws import GeneratedLaw, generated_law_infinite, training_set
 from infscale_sym.theory.denoiser.notation import zeta
 from infscale_sym.theory.memorization.notation import half_gap, kernel_width, offset_across, offset_along, per_feature
 from infscale_sym.theory.regression.notation import alpha, dimension, examples, lambda_
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import REJECTED, extrapolate, leg
+from infscale_sym.verify.simulation import REJECTED, leg
 
 #: H's setting: zeta = 1 - e^-4.
 TIME, NOISE = 2.0, float(np.exp(-4.0))

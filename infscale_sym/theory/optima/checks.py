@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import ALLOWED, extrapolate, leg
+from infscale_sym.verify.simulation import ALLOWED, leg
 
 Array = NDArray[np.float64]
 

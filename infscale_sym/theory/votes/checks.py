@@ -16,11 +16,12 @@ from sympy import Symbol, diff, factorial
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.selection.notation import k, tau
 from infscale_sym.theory.votes import draws as votes
 from infscale_sym.theory.votes.notation import bin_width, grid_shift
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 
 def _claim(formula: Formula) -> Callable[..., float]:
