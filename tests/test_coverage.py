@@ -14,6 +14,7 @@ from sympy import Integral, Rational, exp, gamma, oo
 import infscale_sym
 from infscale_sym.catalog import formula
 from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.notation.check import Recipe
 from infscale_sym.theory.coverage import draws as drawn
 from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets
 from infscale_sym.theory.coverage.formulas import FORMULAS
@@ -59,8 +60,8 @@ a, b, n, p = shape_a, shape_b, attempts, p_fail
 
 
 def test_every_formula_has_a_recipe_and_a_derivation() -> None:
-    assert {f.id for f in FORMULAS} <= set(simulation.RECIPES)
-    assert all(f.derivation == "coverage" for f in FORMULAS)
+    assert all(isinstance(f.draw, Recipe) and callable(f.draw.function.resolve()) for f in FORMULAS)
+    assert all(f.script == "coverage" for f in FORMULAS)
 
 
 # Float64.

@@ -291,4 +291,4 @@ def test_simulated_coefficients_side_with_the_generator() -> None:
 
 
 def test_every_statement_has_a_derivation_script() -> None:
-    assert {f.derivation for f in FORMULAS} == {"high_temperature_series"}
+    assert {f.script for f in FORMULAS} == {"high_temperature_series"}
