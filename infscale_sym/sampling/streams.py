@@ -19,6 +19,9 @@ import numpy as np
 #: First entries of the spawn keys, so that no two purposes share a stream.
 TRIALS, TRAINING, PROMPTS, TEACHER = range(4)
 
+#: What fixes the draws: an integer, or a generator that goes on (`numpy.random.default_rng` takes both).
+Seed = int | np.random.Generator
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
