@@ -159,10 +159,13 @@ def sampler_of(expr: Any, symbols: Sequence[Any]) -> Sampler | None:
     named = sorted((q for q in named if not any(q != other and other.has(q) for other in named)), key=str)
     marks = [Dummy() for _ in named]
     marked = opened.xreplace(dict(zip(named, marks, strict=True)))
+    constant = marked.subs(dict.fromkeys(marks, 0))
     factors = [marked.diff(mark) for mark in marks]
-    if not named or any(factor.has(*marks) for factor in factors):
+    # Under a sum, an integral or a derivative a quantity is not one number, and what is put together here is not the whole.
+    linear = expand(marked - constant - Add(*(f * mark for f, mark in zip(factors, marks, strict=True)))) == 0
+    if not (named and linear and all(q.free_symbols <= set(symbols) for q in named)) or any(f.has(*marks) for f in factors):
         return None
-    rest = numpy_function(marked.subs(dict.fromkeys(marks, 0)), symbols)
+    rest = numpy_function(constant, symbols)
     parts = [
         (type(q).draw, [numpy_function(argument, symbols) for argument in q.args], numpy_function(factor, symbols))
         for q, factor in zip(named, factors, strict=True)
