@@ -302,6 +302,7 @@ STICKY = Formula(
         sizes=(8, 12, 20, 32),
         settings=((1.0, 0.5, 0.4),),
         trials=300_000,
+        quick_trials=200_000,
         orders=1,
         wrong=-1.0,
         wrong_said="no first correction",
