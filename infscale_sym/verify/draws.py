@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
     right = _drawn(formula, formula.statement.rhs) if draw.both else None
     other = _other_side(draw.wrong, formula)
     settings = [tuple(map(_value, values)) for values in draw.settings or _settings(formula, draw.count)]
-    deviations, controls, rows = [], [], []
+    gaps, controls, rows = [], [], []
     for number, values in enumerate(settings):
         if right is None:
             mean, error = left(*values, trials=trials, seed=SEED + number)
@@ -64,21 +65,23 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
             return Leg(
                 "simulation", "inconclusive", False, f"{trials} trials at {at} are too few: a standard error of {error:g}"
             )
-        gap = (mean - wanted) / error
-        deviations.append(max(gap, 0.0) if one_sided else gap)
+        gaps.append((mean - wanted) / error)
         if other is not None:
             controls.append((mean - float(other(*values))) / error)
         elif one_sided and draw.wrong is None:
-            controls.append(-gap)
+            controls.append(-gaps[-1])
         else:
             controls.append((mean - (1 + _part(draw.wrong, 0.05)) * wanted) / error)
         rows.append({"at": at, "drawn": f"{mean:.6g}", "error": f"{error:.2g}", "claim": f"{wanted:.6g}"})
-    worst = max(deviations, key=abs)
+    worst = max(0.0, *gaps) if one_sided else max(gaps, key=abs)
     what = "both sides drawn" if draw.both else "drawn"
     place = f"at {len(settings)} settings" if len(settings) > 1 else f"at {rows[0]['at']}".removesuffix(" at ")
     where = _sentence(draw.note, f"{what} {place}", f"{trials} trials each", f"largest deviation {abs(worst):.1f}")
     words = "the reversed inequality" if one_sided and draw.wrong is None else _wrong_said(draw, 0.05, "right side")
-    return leg(worst, _control(controls, draw.each, one_sided), where, {"points": rows}, words)
+    found = leg(worst, _control(controls, draw.each, one_sided), where, {"points": rows}, words)
+    if found.agrees and max(gaps) < 0 and one_sided:
+        return replace(found, summary=f"inside by {-max(gaps):.0f} standard errors")
+    return found
 
 
 def limit_leg(draw: LimitDraw, formula: Formula, quick: bool) -> Leg:
