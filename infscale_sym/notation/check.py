@@ -86,9 +86,9 @@ class ExactDraw:
 
     `sampler`: draws the left side at values of `Formula.symbols`, in their order; without it the left side is drawn as its
     quantities are (`Quantity.draw`). `both`: so is the right side, by draws of its own. `settings`: values of the symbols (a
-    tuple is an array); without them `count` random points of the domain. `wrong`: the right side that must be rejected, an
-    expression (named by `wrong_said`) or the part by which it is larger; by default 5 % larger, and for an inequality the
-    reverse. `each`: at every setting, and not at one at least. `note`: how it is drawn, in a few words.
+    tuple is an array); without them `count` random points of the domain. `wrong`: what must be rejected: a right side (named by
+    `wrong_said`), the part by which it is larger, or a statement, drawn like this one; by default 5 % larger, and for an
+    inequality the reverse. `each`: at every setting, not at one at least. `note`: how it is drawn, in a few words.
     """
 
     sampler: Sampler | None = None

@@ -23,7 +23,7 @@ from infscale_sym.evaluate.points import SEED, inside, points_in
 from infscale_sym.notation.check import Drawing, ExactDraw, LimitDraw, Sampler
 from infscale_sym.notation.formula import Formula
 from infscale_sym.notation.quantity import Quantity
-from infscale_sym.notation.relations import AsymptoticTo, AtMost
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, Relation
 from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.sampling.streams import part
 from infscale_sym.verify.record import Leg
@@ -47,27 +47,22 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
     """The leg of an `ExactDraw`. Raises DomainError for a side that cannot be drawn."""
     trials = draw.quick_trials if quick else draw.trials
     one_sided = isinstance(formula.statement, AtMost)
-    left = draw.sampler or _drawn(formula, formula.statement.lhs)
-    right = _drawn(formula, formula.statement.rhs) if draw.both else None
-    other = _other_side(draw.wrong, formula)
+    compare = _comparison(formula, formula.statement, draw)
+    other = _comparison(formula, draw.wrong, draw) if isinstance(draw.wrong, Relation) else None
+    wrong = _other_side(draw.wrong, formula)
     settings = [tuple(map(_value, values)) for values in draw.settings or _settings(formula, draw.count)]
     gaps, controls, rows = [], [], []
     for number, values in enumerate(settings):
-        if right is None:
-            mean, error = left(*values, trials=trials, seed=SEED + number)
-            wanted = float(formula.rhs.numpy(*values))
-        else:
-            mean, noise = left(*values, trials=trials, seed=SEED + 2 * number)
-            wanted, error = right(*values, trials=trials, seed=SEED + 2 * number + 1)
-            error = float(np.hypot(noise, error))
+        mean, wanted, error = compare(values, trials, number)
         at = _said(formula.symbols, values)
         if not 0 < error < np.inf:
-            return Leg(
-                "simulation", "inconclusive", False, f"{trials} trials at {at} are too few: a standard error of {error:g}"
-            )
+            return _too_few(trials, at, error)
         gaps.append((mean - wanted) / error)
         if other is not None:
-            controls.append((mean - float(other(*values))) / error)
+            drawn, claimed, noise = other(values, trials, number)
+            controls.append((drawn - claimed) / noise)
+        elif wrong is not None:
+            controls.append((mean - float(wrong(*values))) / error)
         elif one_sided and draw.wrong is None:
             controls.append(-gaps[-1])
         else:
@@ -82,6 +77,23 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
     if found.agrees and max(gaps) < 0 and one_sided:
         return replace(found, summary=f"inside by {-max(gaps):.0f} standard errors")
     return found
+
+
+def _comparison(formula: Formula, relation: Relation, draw: ExactDraw) -> Callable[..., tuple[float, float, float]]:
+    """compare(values, trials, number) -> (left side drawn, right side, standard error of their difference)."""
+    left = draw.sampler or _drawn(formula, relation.lhs)
+    right = _drawn(formula, relation.rhs) if draw.both else None
+    claim = numpy_function(relation.rhs, formula.symbols) if right is None else None
+
+    def compare(values: tuple[Any, ...], trials: int, number: int) -> tuple[float, float, float]:
+        if right is None:
+            mean, error = left(*values, trials=trials, seed=SEED + number)
+            return mean, float(claim(*values)), error  # type: ignore[misc]
+        mean, error = left(*values, trials=trials, seed=SEED + 2 * number)
+        wanted, noise = right(*values, trials=trials, seed=SEED + 2 * number + 1)
+        return mean, wanted, float(np.hypot(error, noise))
+
+    return compare
 
 
 def limit_leg(draw: LimitDraw, formula: Formula, quick: bool) -> Leg:
