@@ -351,7 +351,7 @@ risk.conclude()
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.values.offsets import offset_moments
 
 rng, d = np.random.default_rng(20251219), 400

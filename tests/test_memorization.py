@@ -16,7 +16,7 @@ from infscale_sym.theory.denoiser.draws import generated_law_infinite, generated
 from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
 from infscale_sym.theory.memorization import values as closed
 from infscale_sym.theory.memorization import values_exact as exact
-from infscale_sym.theory.memorization.checks import log_overlaps
+from infscale_sym.theory.memorization.draws import log_overlaps
 from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
 from infscale_sym.theory.memorization.formulas import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
 from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, kernel_width

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from infscale_sym.errors import NotationError
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, Drawing, Sweep
 from infscale_sym.notation.quantity import quantities_of
 from infscale_sym.notation.relations import AsymptoticTo, Relation
 from infscale_sym.notation.symbols import same_assumptions
@@ -115,7 +115,7 @@ class Formula:
     partner: str = ""
     only_where: str = ""
     check: Check = field(default_factory=Check, compare=False, repr=False)
-    draw: Recipe | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    draw: Drawing | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     sweep: Sweep | None = field(default=None, compare=False, repr=False)
     proof: Derivation | None = field(default=None, compare=False, repr=False)
 
@@ -156,7 +156,7 @@ class Formula:
     def using(
         self,
         *,
-        draw: Recipe | Callable[..., Any] | None = None,
+        draw: Drawing | Callable[..., Any] | None = None,
         derivation: Derivation | None = None,
         independent: Any = None,
         **changes: Any,

@@ -13,12 +13,15 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 #: First entries of the spawn keys, so that no two purposes share a stream.
 TRIALS, TRAINING, PROMPTS, TEACHER = range(4)
+
+#: What fixes the draws: an integer, or a generator that goes on (`numpy.random.default_rng` takes both).
+Seed = int | np.random.Generator
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,6 +34,14 @@ class Stopped(Exception):
 def generator(seed: int, *key: int) -> np.random.Generator:
     """The stream of `seed` for the purpose and position `key`: independent streams for different keys."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def part(seed: int, number: int) -> int:
+    """The seed of the number-th of several independent draws that share a seed; that seed itself for the first.
+
+    Checks count their seeds upwards by ones; these are far from all of them.
+    """
+    return seed + (number << 40)
 
 
 @dataclass(frozen=True)
@@ -128,12 +139,16 @@ def progress(total: int, unit: str, shown: Progress) -> Iterator[Callable[[float
             yield tell
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A mean over independent draws and its standard error (arrays of one shape, or two floats)."""
 
     mean: Any
     standard_error: Any
+
+
+def estimate(values: Any) -> Estimate:
+    """The mean of independent draws, shape (n,), n >= 2, and its standard error."""
+    return Estimate(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(np.size(values))))
 
 
 class Moments:

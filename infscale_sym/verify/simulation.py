@@ -7,11 +7,7 @@ the deviation. Each check also fits a wrong claim, and is evidence only if that 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from infscale_sym.notation.formula import Formula
 from infscale_sym.verify.record import INCONCLUSIVE, Leg
@@ -32,6 +28,7 @@ def check(formula: Formula, quick: bool) -> Leg:
 
 
 def leg(deviation: float, control: float, where: str, numbers: dict[str, Any], wrong: str) -> Leg:
+    """The leg of a deviation and of how far a wrong statement is away, both in standard errors; `wrong` names that."""
     agrees = abs(deviation) <= ALLOWED
     if agrees and not abs(control) >= REJECTED:
         text = f"{where}; {wrong} is only {abs(control):.1f} standard errors away: too few draws to tell"
@@ -60,13 +57,3 @@ def leg_of_bound(inside: float, outside: float, where: str, tighter: str, number
         return Leg("simulation", INCONCLUSIVE, None, text, numbers)
     text = f"{where}: below the bound by {inside:.0f} standard errors; {tighter} is exceeded by {outside:.0f}"
     return Leg("simulation", f"inside by {inside:.0f} standard errors" if inside > 0 else "outside", inside > 0, text, numbers)
-
-
-def extrapolate(
-    sizes: Sequence[float], values: Sequence[float], errors: Sequence[float], orders: int = 1
-) -> tuple[float, float]:
-    """Intercept and its standard error of values = c_0 + c_1/size + ... by weighted least squares."""
-    design = np.array([[size**-power for power in range(orders + 1)] for size in sizes]) / np.array(errors)[:, None]
-    covariance = np.linalg.inv(design.T @ design)
-    solution = covariance @ (design.T @ (np.array(values) / np.array(errors)))
-    return float(solution[0]), float(math.sqrt(covariance[0, 0]))

@@ -87,6 +87,7 @@ class DirectionDivergence(Quantity):
     template = r"\mathrm{{KL}}\left({0};{1}\right)"
     numpy = ".values.numeric:direction_divergence"
     mpmath = ".values.expectation:direction_divergence_mp"
+    draw = ".draws:direction_divergence"
 
     def unfold(self) -> Expr:
         g, mu = self.args
@@ -119,6 +120,7 @@ class ExpectedDivergence(Quantity):
     numpy = ".values.numeric:expected_divergence"
     mpmath = ".values.expectation:expected_divergence_mp"
     arb = ".values.enclosure:expected_divergence_arb"
+    draw = ".draws:expected_divergence"
 
     def unfold(self) -> Expr:
         n, d, noise = self.args
@@ -133,6 +135,7 @@ class FitDivergence(Quantity):
     template = r"\mathcal{{K}}^{{\mathrm{{fit}}}}_{{{0},{1}}}"
     numpy = ".values.numeric:fit_divergence"
     mpmath = ".values.expectation:fit_divergence_mp"
+    draw = ".draws:fit_divergence"
 
     def unfold(self) -> Expr:
         n, d = self.args
@@ -203,6 +206,7 @@ class ProportionalDivergence(Quantity):
     template = r"\mathcal{{K}}_{{\infty}}\left({0};{1}\right)"
     numpy = ".values.numeric:proportional_divergence"
     mpmath = ".values.expectation:proportional_divergence_mp"
+    draw = ".draws:proportional_divergence"
 
     def unfold(self) -> Expr:
         ratio, noise = self.args
@@ -217,6 +221,7 @@ class OneDrawSpread(Quantity):
     template = r"\mathcal{{V}}_{{{0},{1}}}\left({2}\right)"
     numpy = ".values.numeric:one_draw_spread"
     mpmath = ".values.expectation:one_draw_spread_mp"
+    draw = ".draws:one_draw_spread"
 
 
 class OneDrawLongDivergence(Quantity):
@@ -227,6 +232,7 @@ class OneDrawLongDivergence(Quantity):
     template = r"\mathcal{{K}}^{{(1)}}_{{{0},{1}}}\left(\infty\right)"
     numpy = ".values.numeric:long_one_draw_divergence"
     mpmath = ".values.expectation:long_one_draw_divergence_mp"
+    draw = ".draws:long_one_draw_divergence"
 
 
 class OneDrawProportional(Quantity):
@@ -237,6 +243,7 @@ class OneDrawProportional(Quantity):
     template = r"\mathcal{{K}}^{{(1)}}_{{\infty}}\left({0};{1}\right)"
     numpy = ".values.numeric:one_draw_proportional"
     mpmath = ".values.expectation:one_draw_proportional_mp"
+    draw = ".draws:one_draw_proportional"
 
 
 class StepsVariance(Quantity):

@@ -14,12 +14,13 @@ import numpy as np
 from infscale_sym import registry
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.many_answers.notation import chi
 from infscale_sym.theory.optima.checks import _bootstrap, _gains, _list, _lowest, _verdict
 from infscale_sym.theory.scaling.checks import _inequality, _mean
 from infscale_sym.theory.selection.notation import j, k, rho, t, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 _HEAT, _TEACHER, _JUDGE = 0.8, 1.0, 0.5
 

@@ -15,11 +15,12 @@ from infscale_sym import simulate
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.mean_law.draws import prompt_covariances
 from infscale_sym.theory.mean_law.notation import frequency, nu_R, overlap
 from infscale_sym.theory.regression.notation import Sigma, TeacherRisk, alpha, dimension, gamma, nu, sigma
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg, leg_of_bound
+from infscale_sym.verify.simulation import leg, leg_of_bound
 
 SPECTRUM = np.array([2.0, 0.5])
 #: Weights in a pattern that repeats, each entry on both eigenvalues: they prefer none.

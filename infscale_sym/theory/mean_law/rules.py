@@ -22,7 +22,7 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.mean_law.notation import CrossRisk, GapForm, JudgeRisk, WeightForm, nu_R, overlap
 from infscale_sym.theory.regression.drawn_training_sets import CASES, World, _compiled, worlds
 from infscale_sym.theory.regression.notation import Sigma, TeacherRisk, alpha, gamma, nu, sigma

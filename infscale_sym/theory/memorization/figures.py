@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.draws import divergence, generated_law_infinite, generated_law_one_draw, training_set
 from infscale_sym.theory.memorization import values as closed
 

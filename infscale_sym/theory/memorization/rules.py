@@ -49,7 +49,7 @@ from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
 from infscale_sym.theory.memorization.notation import (
     FreshRate,

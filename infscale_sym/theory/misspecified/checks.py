@@ -14,10 +14,11 @@ import numpy as np
 from infscale_sym import simulate
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.misspecified.notation import closeness, exaggeration
 from infscale_sym.theory.selection.notation import k, rho, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 #: (k, tau, rho): a judge between, beyond, far beyond, and on the other side.
 CASES = ((2, 1.0, 0.3), (6, 0.5, 1.4), (24, 1.2, 2.5), (12, 0.8, -0.6))

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg, leg_of_wrong
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
 Array = NDArray[np.float64]
 

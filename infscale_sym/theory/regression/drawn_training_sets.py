@@ -20,8 +20,8 @@ from sympy import Dummy, Expr, Symbol
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.notation.quantity import Quantity
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.matrix_notation import (
     C,
     Equivalent,

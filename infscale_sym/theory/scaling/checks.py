@@ -15,10 +15,11 @@ import numpy as np
 from infscale_sym import registry, simulate
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, nu, sigma
 from infscale_sym.theory.selection.notation import k, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg, leg_of_wrong
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
 
 def _mean(count: int, t: float, teacher: float, judge: float, trials: int, seed: int) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.selection.values import _chebyshev as chebyshev
 from infscale_sym.theory.selection.values.numeric import chosen_moments, selection_error_numpy
 from infscale_sym.theory.selection.values.slopes import SlopeTable, error_at_infinity, slope_tables

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from infscale_sym.errors import DomainError
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.sampling import checks as _checks
 from infscale_sym.sampling import streams as _streams
 from infscale_sym.sampling.streams import Block, Estimate, Progress
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.draws.model import MOMENTS, Model
 
 #: Up to here s² and the offsets keep at least six digits, far more than a simulation needs.

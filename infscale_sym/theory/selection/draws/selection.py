@@ -17,7 +17,7 @@ import numpy as np
 
 from infscale_sym.sampling import checks as _checks
 from infscale_sym.sampling import streams as _streams
-from infscale_sym.sampling.streams import Block, Progress
+from infscale_sym.sampling.streams import Block, Estimate, Progress, estimate
 from infscale_sym.theory.selection.draws.choice import HardChoice, Workspace, choice_rule, prefix_errors
 
 
@@ -138,3 +138,22 @@ def chosen_answers(
         for _ in work:
             pass
     return answers
+
+
+# The named quantities, each a function of its arguments in their order.
+
+
+def mean_error(k: int, t: Any, tau: Any, rho: Any, *, trials: int, seed: int) -> Estimate:
+    """F_k(t; tau, rho) for one k."""
+    result = selection(k, t, tau, rho, trials=trials, seed=seed)
+    return Estimate(float(result.mean[0]), float(result.standard_error[0]))
+
+
+def squared_minimum(k: int, tau: Any, *, trials: int, seed: int) -> Estimate:
+    """Mean square of the least |z + tau| of k answers."""
+    return mean_error(k, 0, tau, tau, trials=trials, seed=seed)
+
+
+def minimum_tail(r: float, k: int, tau: Any, *, trials: int, seed: int) -> Estimate:
+    """How often the least |z + tau| of k answers exceeds r."""
+    return estimate(np.abs(chosen_answers(k, tau, trials=trials, seed=seed) + tau) > r)
