@@ -5,10 +5,6 @@ sum of the weights and A the weighted mean of the errors. Identities over all k 
 with h = 1/(W - w), each sum over one answer of a monomial in h and y is a letter, and two letters are known.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

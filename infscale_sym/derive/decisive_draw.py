@@ -4,10 +4,6 @@ Where the average of E w^2/(E w)^2 over the judge's offset is infinite, the exac
 sum of the other shares alone is put to its expectation (THEORY section 3; HP, arXiv:2512.19905, has t = 0 only).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math

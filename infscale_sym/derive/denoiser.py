@@ -4,10 +4,6 @@ An expression linear in SpectralMeans is one mean of a summand in x_C and v (a c
 expressions are compared summand by summand, the logarithms as letters.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,10 +1,6 @@
 """Rules for the linear denoiser beyond linearity (THEORY section 6): inequalities between means over training sets, maps fitted
 to noise, the proportional limit, and products over steps."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -13,6 +9,7 @@ from itertools import product as pairs
 from typing import Any
 
 from sympy import (
+    Add,
     Expr,
     Integer,
     Matrix,
@@ -393,7 +390,7 @@ def _floor_series() -> Expr:
     if simplify((2 / e * log(cos(t * e))).series(e, 0, 5).removeO() - expo) != 0:
         raise DerivationError("ln cos has another series")
     taylor = (exp(expo).series(e, 0, 4).removeO() - 1 - expo).expand() / 2
-    return sum(taylor.coeff(e, i) * e**i for i in range(4)).subs({e: 1 / _M, t: atan(sqrt(zeta))})
+    return Add(*(taylor.coeff(e, i) * e**i for i in range(4))).subs({e: 1 / _M, t: atan(sqrt(zeta))})
 
 
 @dataclass(frozen=True)

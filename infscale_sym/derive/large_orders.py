@@ -3,10 +3,6 @@
 Both rest on the poles of tanh(p y/2t), see `derive.two_answers` (HP, arXiv:2512.19905, has the first two orders only).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -4,10 +4,6 @@ The one-draw integral loses its fall along one direction. What stops it is 1/(1 
 function, with ln k in place of the chemical potential. HP, arXiv:2512.19905, has t = 0 only.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math

@@ -4,10 +4,6 @@ Registered statements are put in by id. A place or a value found from an expansi
 claim is of the order of the claim's remainder, and the exact quantity departs from the claim with that order (measured).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -4,10 +4,6 @@ The place where an error is least does not change when the error gains a constan
 the error's expansion that depends on the variable decides, and the next one moves the place by the ratio of the two.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

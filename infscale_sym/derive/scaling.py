@@ -3,10 +3,6 @@
 Judge = teacher, t = 0. Everything is about F_k = int 2 r S(r; tau)^k dr and its averages over a Gaussian offset.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -4,10 +4,6 @@ With p = (z_1 - z_2)/2^(1/2) and y = (z_1 + z_2)/2^(1/2) + 2^(1/2) rho the weigh
 poles at p y/t = i pi (2m-1) make the coefficients grow like factorials once p and y, which are unbounded, are averaged.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,10 +3,6 @@
 The coefficients of an expansion are checked symbolically, its remainder by the measured exponent over four decades of k.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -5,9 +5,6 @@ in equal numbers. Small worlds leave a row out by inverting again; large ones by
 step that the small ones have checked.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportReturnType=false
-
 from __future__ import annotations
 
 from collections.abc import Callable

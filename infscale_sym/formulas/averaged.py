@@ -1,9 +1,5 @@
 """The error averaged over prompts and training sets (HP Remark 5, arXiv:2512.19905), as printed, corrected, and at any t."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import pi, sqrt
 
 from infscale_sym.formulas.record import HP, OWN, Expected, Formula

@@ -5,10 +5,6 @@ HP Remark 5 (arXiv:2512.19905) averages best-of-k only. The average of the coeff
 prompts with rho^2 up to a multiple of ln k all add alike.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import And, Rational, log, pi, sin, sqrt
 
 from infscale_sym.formulas.record import OWN, Expected, Formula

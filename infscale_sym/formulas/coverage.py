@@ -4,10 +4,6 @@ An attempt at a problem fails with probability p, p ~ Beta(a, b) over problems, 
 has p = 1. L_k = E p^k. k_bar = k + a + (b-1)/2.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import Add, beta, binomial, gamma, polygamma
 
 from infscale_sym.formulas.record import OWN, Expected, Formula, Source

@@ -1,9 +1,5 @@
 """The advantage of more samples shrinks as the task gets harder (HP, arXiv:2512.19905): best-of-k, judge = teacher."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import exp, pi, sqrt
 
 from infscale_sym.formulas.record import HP, OWN, Expected, Formula

@@ -5,10 +5,6 @@ pi)) with Lambert's W, and the error is E F_k = 2 (Theta/(2 pi))^(1/2) exp(-Thet
 of k: E F_k = 2 (Theta/(2 pi))^(1/2) ((2 pi)^(1/2) tau_k/k)^Theta H.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import EulerGamma, cot, gamma, pi, polygamma
 
 from infscale_sym.formulas.record import OWN, Expected, Formula

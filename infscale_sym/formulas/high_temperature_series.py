@@ -4,10 +4,6 @@ The expansion continues HP Result 2 (arXiv:2512.19905). Its coefficients grow li
 of the sum of the weights lie at complex 1/t arbitrarily near 0; at two answers everything is explicit.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import Abs, Rational, pi, sqrt
 
 from infscale_sym.formulas.record import OWN, Expected, Formula

@@ -3,9 +3,6 @@
 w_T and w_R are fixed; nu^2 = w_T'w_T/d, nu_R^2 = w_R'w_R/d, c_TR = w_T'w_R/d. Q is `predictive.mean-law`.
 """
 
-# SymPy's inline annotations call an applied head a type; pyright believes them.
-# pyright: reportOperatorIssue=false
-
 from sympy import Ge, Gt
 
 from infscale_sym.formulas.record import OWN, Expected, Formula

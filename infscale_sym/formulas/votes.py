@@ -3,10 +3,6 @@
 Errors in units of s^2, offsets in units of s, as for the selection error F of HP (arXiv:2512.19905).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import Rational, exp, pi, sqrt
 
 from infscale_sym.formulas.record import OWN, Expected, Formula

@@ -4,10 +4,6 @@ THEORY section 2 has the boundary at k = oo only; beyond HP (arXiv:2512.19905). 
 the judge's has on average the error D^2 + r^2 + 2 D r tanh(rho r), D = tau - rho, and it is chosen by its r alone.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import And, Rational, exp, log, pi
 
 from infscale_sym.formulas.record import OWN, Expected, Formula

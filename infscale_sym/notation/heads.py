@@ -4,10 +4,6 @@ A head prints as a symbol and opens one level with `unfold()`. It never evaluate
 computed to any accuracy is the business of `infscale_sym.quantities`.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from typing import Any

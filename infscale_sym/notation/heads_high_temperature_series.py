@@ -1,9 +1,5 @@
 """Named quantities of the expansion in 1/t to every order: its coefficients, their growth, what cutting it off costs."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integer, Rational, assoc_laguerre, bernoulli

@@ -1,9 +1,5 @@
 """Named quantities of the joint law of the offsets: second moments with a judge of its own, kurtosis (THEORY section 3)."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from typing import Any

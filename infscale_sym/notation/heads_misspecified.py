@@ -1,9 +1,5 @@
 """Named quantities of best-of-k with a judge that is not the teacher (t = 0; HP, arXiv:2512.19905)."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, cosh, erfc, exp, oo, sqrt, tanh

@@ -1,9 +1,5 @@
 """Named quantities of the wing on other ways to spend k answers (THEORY section 4): votes, and search in stages."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Product, Rational, Sum, exp, factorial, gamma, oo, sqrt

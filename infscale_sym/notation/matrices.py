@@ -4,8 +4,6 @@ A word is a product `Times(A, Times(B, C))` of d x d matrices; SymPy never reord
 C = (1/n) sum_i x_i x_i' is the sample covariance of n rows x_i ~ N(0, Sigma); `Sigma` inside a word is the matrix itself.
 """
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportReturnType=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from functools import reduce
