@@ -11,9 +11,6 @@ Both integrals are trapezoidal sums in ball arithmetic: over z, and over s in u 
 doubly exponentially. A root is returned if a second mesh moves it by less than the digits asked for. For t >= 1.
 """
 
-# Points are unpacked into the mesh's arguments; pyright cannot know how many there are.
-# pyright: reportCallIssue=false
-
 from __future__ import annotations
 
 import math
@@ -187,7 +184,7 @@ def inverse_coefficient_mp(t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     work = digits + 2 * _lost(t)
 
     def value(x: Any) -> Any:
-        return -(x[0] ** 2) * _slope_in_k(_Mesh(*x, work, 1.2), x[0])(x[0])[0]
+        return -(x[0] ** 2) * _slope_in_k(_Mesh(*x, digits=work, density=1.2), x[0])(x[0])[0]
 
     return _balls(work, (10 ** (digits + 5), t, rho), value, 10 ** (digits + 5), t, tau, rho)
 
@@ -210,7 +207,7 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
     def at(k: Any, accuracy: int, density: float) -> Any:
         def value(x: Any) -> Any:
             if (accuracy, density) not in slopes:  # one mesh serves the whole bracket
-                slopes[accuracy, density] = _slope_in_k(_Mesh(*x, accuracy + work, density), 3 * x[0] / 4)
+                slopes[accuracy, density] = _slope_in_k(_Mesh(*x, digits=accuracy + work, density=density), 3 * x[0] / 4)
             return slopes[accuracy, density](x[0])[0]
 
         return _balls(accuracy + work, (0.75, t, rho), value, k, t, tau, rho)
@@ -218,7 +215,7 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
     grid = [1.3**i for i in range(int(math.log(_LARGEST_K) / math.log(1.3)) + 1)]
 
     def scan(x: Any) -> list[tuple[float, Any, Any]]:
-        slope = _slope_in_k(_Mesh(*x, 8 + work, 1.0, wide=True), x[0] / x[0])
+        slope = _slope_in_k(_Mesh(*x, digits=8 + work, density=1.0, wide=True), x[0] / x[0])
         return [(k, *slope(type(x[0])(k))) for k in grid]
 
     table = _balls(8 + work, (1, t, rho), scan, _LARGEST_K, t, tau, rho, raw=True)
@@ -250,7 +247,7 @@ def _temperature(k: Any, tau: Any, rho: Any, digits: int) -> Any:
         work = accuracy + _lost(t)
 
         def value(x: Any) -> Any:
-            mesh = _Mesh(*x, work, density)
+            mesh = _Mesh(*x, digits=work, density=density)
             return _lean(mesh, mesh.penalty)
 
         pair = _balls(work, (k, t, rho), value, k, t, tau, rho, raw=True)
@@ -288,7 +285,7 @@ def _judge(k: Any, t: Any, tau: Any, digits: int) -> Any:
 
     def at(rho: Any, accuracy: int, density: float, both: bool = False) -> Any:
         def value(x: Any) -> Any:
-            mesh = _Mesh(*x, accuracy + lost, density)
+            mesh = _Mesh(*x, digits=accuracy + lost, density=density)
             return _lean(mesh, mesh.z)
 
         pair = _balls(accuracy + lost, (k, t, rho), value, k, t, tau, rho, raw=True)
@@ -320,7 +317,11 @@ def _critical(tau: Any, rho: Any, digits: int) -> Any:
 
     def at(t: Any, accuracy: int, density: float) -> Any:
         work = accuracy + 2 * _lost(t)
-        return _balls(work, (huge, t, rho), lambda x: -_slope_in_k(_Mesh(*x, work, density), x[0])(x[0])[0], huge, t, tau, rho)
+
+        def fall(x: Any) -> Any:
+            return -_slope_in_k(_Mesh(*x, digits=work, density=density), x[0])(x[0])[0]
+
+        return _balls(work, (huge, t, rho), fall, huge, t, tau, rho)
 
     grid = [_LEAST_T * 2.0**i for i in range(54)]
     low = None
