@@ -14,7 +14,7 @@ e^c exp(-e^c), c = v - x^2/(2t), with K' = K (1 - e^c); hence m' is minus a cova
 which is computed from e^c minus its value at a fixed place, so that nothing cancels as t -> oo either. At t = 0 the score is
 the distance r and m = r^2 + 2 D r tanh(rho r) + D^2. Everything is linear in D: many tau at one (t, rho) are nearly free.
 
-In t, with y = x^2/(2t) (derived in `_optima_heat`),
+In t, with y = x^2/(2t) (derived in `infscale_sym.theory.optima.values._heat`),
 
     dF/d ln t = k (k-1) int exp(-kL) (L')^2 {2t g Var_K(y) + 2 D Cov_K(h, y)} dv,     g = 1 + 2 rho D,  h = r tanh(rho r) - rho r^2.
 
