@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sympy import Expr, Integral, Rational, Sum, Symbol, lambdify
+from sympy import Expr, Integral, Sum, Symbol, lambdify
 from sympy.core.function import Application
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -75,7 +75,7 @@ def arb_function(expr: Expr, args: Sequence[Symbol], heads: Namespace) -> Callab
 
 
 def _check_heads(expr: Expr, heads: Namespace, how: str) -> None:
-    """Raise NoEvaluator, naming them, if quantities of `expr` are not in the namespace (SymPy's own functions are no quantities)."""
+    """Raise NoEvaluator, naming them, if there are quantities in `expr` (not functions of SymPy's) that are not in `heads`."""
     own = {type(e).__name__ for e in expr.atoms(Application) if not (type(e).__module__ or "").startswith("sympy.")}
     if missing := sorted(own - set(heads)):
         verb = "has" if len(missing) == 1 else "have"

@@ -49,7 +49,12 @@ def draw_features(rng: np.random.Generator, rows: int, d: int, factor: np.ndarra
 
 
 def training_rows(
-    rng: np.random.Generator, n: int, d: int, factor: np.ndarray, ratio: float, tell: Callable[[int], object] = lambda rows: None
+    rng: np.random.Generator,
+    n: int,
+    d: int,
+    factor: np.ndarray,
+    ratio: float,
+    tell: Callable[[int], object] = lambda rows: None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The n training pairs in batches (G, eps): shapes (rows, d) and (rows,), ratio = gamma/sigma. `tell`: told of the rows
     that have been used."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-
 #: Summary of a simulation with too few draws to tell the claim from a wrong one: neither agreement nor disagreement.
 INCONCLUSIVE = "inconclusive"
 #: Summary of a leg whose computation broke off.

@@ -68,7 +68,9 @@ def _extrapolated(values: Sequence[float], errors: Sequence[float], sizes: Seque
     return extrapolate(sizes, values, errors, orders=1)
 
 
-def _verdict(value: float, error: float, wanted: float, wrong: float, where: str, words: str, right: float | None = None) -> Leg:
+def _verdict(
+    value: float, error: float, wanted: float, wrong: float, where: str, words: str, right: float | None = None
+) -> Leg:
     """`right`: what the corrected claim says, where this claim is to be rejected."""
     from infscale_sym.verify.simulation import _leg, _leg_of_wrong
 
