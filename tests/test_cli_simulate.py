@@ -160,7 +160,8 @@ def test_a_run_that_is_wanted_anyway_is_announced_and_shows_how_far_it_is(monkey
     """With a clock on which the run, short as it is, takes longer than an hour."""
     clock = itertools.count(step=600.0)
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    line = "simulate selection --k 1000 --t 0.5 --tau 0.2 --rho 0.3 --trials 2e4 --seed 3 --workers 1".split()
+    words = "selection --k 1000 --t 0.5 --tau 0.2 --rho 0.3 --trials 2e4 --seed 3 --workers 1"
+    line = ["simulate", *words.split()]
     assert main(line) == 2
     assert "would take about" in capsys.readouterr().err
     assert main([*line, "--anyway"]) == 0

@@ -49,9 +49,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("ids", metavar="ID", nargs="*", help="ids of formulas (see `infscale list`)")
     parser.add_argument("--all", action="store_true", help="every formula")
-    parser.add_argument(
-        "--derivation", action="store_true", help="with the derivation, run and checked now (some take a minute)"
-    )
+    parser.add_argument("--derivation", action="store_true", help="with the derivation, run and checked now")
     parser.add_argument("--jobs", metavar="N", help="processes for the derivations (default: all processors)")
     usual = "default: by the ending of FILE, else equation"
     parser.add_argument("--format", choices=from_document, help=usual)

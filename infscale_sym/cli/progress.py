@@ -1,7 +1,8 @@
-"""Long work at the command line: how far it is and how long it will take, on standard error; what would never end is refused."""
+"""Long work at the command line: how far it is and how long it takes, on standard error; what would never end is refused."""
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -23,11 +24,8 @@ EVERY = 30.0
 
 def duration(seconds: float) -> str:
     """'40 seconds', '3 minutes', '12 days': two digits at most."""
-    for unit, size, most in (("second", 1, 90), ("minute", 60, 90), ("hour", 3600, 48), ("day", 86400, 730)):
-        if seconds < most * size:
-            break
-    else:
-        unit, size = "year", 86400 * 365.25
+    units = (("second", 1, 90), ("minute", 60, 90), ("hour", 3600, 48), ("day", 86400, 730), ("year", 86400 * 365.25, math.inf))
+    unit, size = next((unit, size) for unit, size, most in units if seconds < most * size)
     number = float(f"{max(seconds / size, 1):.2g}")
     return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
@@ -56,10 +54,8 @@ class Progress:
         if common.watched():
             from tqdm import tqdm
 
-            count = (
-                f"{{n_fmt}} of {{total_fmt}} {self.unit}s, {{elapsed}}" if self.unit else "{elapsed} gone, {remaining} to go"
-            )
-            form = f"{{percentage:3.0f}}%|{{bar}}| {count}"
+            items, share = f"{{n_fmt}} of {{total_fmt}} {self.unit}s, {{elapsed}}", "{elapsed} gone, {remaining} to go"
+            form = f"{{percentage:3.0f}}%|{{bar}}| {items if self.unit else share}"
             self._bar = tqdm(total=self.total, bar_format=form, leave=False, delay=common.PATIENCE)
         self._first.start()
         return self

@@ -30,15 +30,15 @@ WIDEST_NUMERATOR = 24.0
 
 #: What a text binds like, as SymPy counts it.
 _BINDS = {"sum": PRECEDENCE["Add"], "product": PRECEDENCE["Mul"], "power": PRECEDENCE["Pow"], "atom": PRECEDENCE["Atom"]}
-#: Around an argument in a template: what follows it if it is a base or stands before brackets, if it is a factor; what precedes
-#: it then.
+#: Around an argument in a template: what follows it where it is a base (or a letter before brackets), and where it is a
+#: factor; what precedes it where it is a factor.
 _BASE = re.compile(r"\^|\\left")
 _FACTOR = re.compile(r"\\,")
 _AFTER_FACTOR = re.compile(r"(\\,|\)|\\right\]|\\top |\}\})\Z")
 
 
 def reaches_on(expr: Any) -> bool:
-    """Whether a factor behind it would be read as part of it: the operand of a sum sign or a derivative has no end of its own."""
+    """Whether a factor behind it would be read as part of it: what a sum sign or a derivative acts on has no end of its own."""
     if isinstance(expr, Quantity):
         return re.search(r"(\}\}|\\right\])\{\d\}\Z", type(expr).template) is not None
     if isinstance(expr, Mul):
