@@ -25,7 +25,7 @@ from infscale_sym.theory.selection.values.slopes import SlopeTable, slope_tables
 
 Array = NDArray[np.float64]
 
-#: The largest number of answers, the range of t for `optimal_number` and `optimal_judge`, and the largest |rho| that is searched.
+#: The largest number of answers, the range of t for `optimal_number` and `optimal_judge`, the largest |rho| searched.
 LARGEST_K, T_RANGE, LARGEST_RHO = 1e12, (1e-6, 1e6), 40.0
 
 _LOG_K = np.linspace(0, np.log(LARGEST_K), 185)

@@ -16,7 +16,8 @@ the distance r and m = r^2 + 2 D r tanh(rho r) + D^2. Everything is linear in D:
 
 In t, with y = x^2/(2t) (derived in `infscale_sym.theory.optima.values._heat`),
 
-    dF/d ln t = k (k-1) int exp(-kL) (L')^2 {2t g Var_K(y) + 2 D Cov_K(h, y)} dv,     g = 1 + 2 rho D,  h = r tanh(rho r) - rho r^2.
+    dF/d ln t = k (k-1) int exp(-kL) (L')^2 {2t g Var_K(y) + 2 D Cov_K(h, y)} dv,
+    g = 1 + 2 rho D,  h = r tanh(rho r) - rho r^2.
 
 As t -> 0 the integrand is the same at every scale of r from t^(1/2) to 1, where h is of fourth order: what is left of the
 slope where g is small and the best temperature exponentially small in 1/g is the second term, and nothing cancels. At
