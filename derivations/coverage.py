@@ -25,68 +25,10 @@
 # %load_ext infscale_sym
 from sympy import Integral, Rational, binomial, exp, gamma, oo, polygamma, sinh
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets, SubsetsOfAttempts
-from infscale_sym.theory.coverage.limit_rules import (
-    DigammaAtInfinity,
-    ExpandSticky,
-    HalfAngle,
-    InvertTail,
-    MinusLogarithm,
-    SinhAboveItsTangent,
-    WatsonBeta,
-)
-from infscale_sym.theory.coverage.notation import (
-    AllFailed,
-    AttemptCorrelation,
-    AttemptsNeeded,
-    CentredLoss,
-    EffectiveExponent,
-    EstimatorMean,
-    EstimatorVariance,
-    FailureChance,
-    InferenceLoss,
-    LocalExponent,
-    PairLoss,
-    PassAtK,
-    PlugInMean,
-    PosteriorPass,
-    ProblemAverage,
-    ScaledLoss,
-    SharedPassAtK,
-    StickyLoss,
-    StoppedAttempts,
-    TargetCost,
-    attempts,
-    beta_density,
-    ceiling,
-    copying,
-    failed,
-    flops,
-    k_0,
-    k_bar,
-    k_eff,
-    tokens,
-    varkappa,
-)
-from infscale_sym.theory.coverage.notation import p_fail as p
-from infscale_sym.theory.coverage.notation import shape_a as a
-from infscale_sym.theory.coverage.notation import shape_b as b
-from infscale_sym.theory.coverage.rules import (
-    BetaIntegral,
-    CountFailures,
-    Definition,
-    Differentiate,
-    Insert,
-    OutcomesOfAttempts,
-    StopAtSuccess,
-    Telescope,
-)
+from infscale_sym.theory.coverage import *
 from infscale_sym.theory.coverage.values import exact as coverage_exact
 from infscale_sym.theory.coverage.values import numeric as coverage
 from infscale_sym.theory.coverage.values import referee as coverage_referee
-from infscale_sym.theory.selection.notation import k, x
 
 n, f = attempts, failed
 lead = gamma(a + b) / gamma(a)
@@ -97,7 +39,6 @@ density = beta_density(p, a, b)
 def rhs(id):
     """The registered right side."""
     return formula(id).statement.rhs
-
 
 # %% [markdown]
 # ## The loss and the coverage

@@ -1,8 +1,5 @@
 """Memorization by the linear denoiser: direct integrals, hand-computed limits, refusals of the rules, drawn training sets."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
-
 from __future__ import annotations
 
 import math

@@ -27,11 +27,11 @@ from infscale_sym.theory.misspecified.values import (
     answers_beyond_teacher_mp,
     distance_integral,
     distance_integral_mp,
-    frozen_optimal_number_mp,
     least_error,
     least_error_mp,
 )
 from infscale_sym.theory.optima.values.exact import optimal_number_mp
+from infscale_sym.theory.optima.values.frozen import frozen_optimal_number_mp
 from infscale_sym.theory.optima.values.numeric import optimal_number
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau
 from infscale_sym.verify import simulation

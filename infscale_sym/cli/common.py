@@ -222,11 +222,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[str
 
 
 def labelled(name: str, text: str) -> str:
-    """A paragraph with a label in its margin; long words (formulas) are not broken."""
-    flat = " ".join(text.split())
-    label, indent = f"  {name:<12}", " " * 14
-    wrapper = textwrap.TextWrapper(width(), label, indent, break_long_words=False, break_on_hyphens=False)
-    return wrapper.fill(flat) + "\n"
+    """A paragraph with a label in its margin, as wide as the terminal."""
+    from infscale_sym.present.report import labelled
+
+    return labelled(name, text, width())
 
 
 # Work.
@@ -258,7 +257,7 @@ def in_parallel(
             from tqdm import tqdm
 
             bar = stack.enter_context(tqdm(total=len(items), unit=unit, leave=False, delay=PATIENCE))
-        for result in stack.enter_context(closing(_results(task, items, jobs))):
+        for result in stack.enter_context(closing(results(task, items, jobs))):
             if bar is not None:
                 bar.update()
                 bar.clear()  # what the caller prints goes above the bar
@@ -267,7 +266,8 @@ def in_parallel(
                 bar.refresh()
 
 
-def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
+def results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
+    """The same without a bar."""
     if jobs == 1 or len(items) == 1:
         for item in items:
             yield task(item)

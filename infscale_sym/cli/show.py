@@ -101,4 +101,4 @@ def _plain(row: dict[str, Any]) -> list[str]:
     }
     text = [f"{row['id']}\n  {row['title']}\n\n"]
     text += [common.labelled(name, content) for name, content in lines.items() if content]
-    return [*text, "\n", *verify.report_row(row)]
+    return [*text, "\n", *verify.report(row)]

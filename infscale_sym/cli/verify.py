@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     for group in common.in_parallel(task, related(ids), jobs, "group of formulas"):
         verdicts += group
         if not arguments.json:
-            print("".join(line for verdict in group for line in (*report(verdict), "\n")), end="", flush=True)
+            print("".join(line for verdict in group for line in (*report(verdict.as_dict()), "\n")), end="", flush=True)
     seconds = time.monotonic() - start
     held = sum(verdict.as_expected for verdict in verdicts)
     if arguments.report is not None:
@@ -147,18 +147,8 @@ def examine(id: str, digits: int, quick: bool) -> Verdict:
         return Verdict(id, "unknown", record.expected.value, legs, "none", time.monotonic() - start, digits, quick)
 
 
-def report(verdict: Verdict) -> Iterator[str]:
+def report(row: Mapping[str, Any]) -> Iterator[str]:
     """The lines on one formula, as wide as the terminal."""
-    return report_row(verdict.as_dict())
+    from infscale_sym.present.report import verdict_lines
 
-
-def report_row(row: Mapping[str, Any]) -> Iterator[str]:
-    """The same from the fields of a verdict, as the ledger holds them."""
-    found = row["verdict"] if row["as_expected"] else f"{row['verdict'].upper()} (expected: {row['expected']})"
-    yield f"{row['id']}: {found}{' (quick)' if row['quick'] else ''}, {row['seconds']:.1f} s\n"
-    for leg in row["legs"]:
-        against = " -- DISAGREES" if leg["agrees"] is False else ""
-        yield common.labelled(leg["name"], leg["summary"] + against)
-        if leg["evidence"]:
-            yield common.labelled("", leg["evidence"])
-    yield common.labelled("catches", row["smallest_caught"])
+    return verdict_lines(row, common.width())

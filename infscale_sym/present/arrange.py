@@ -92,7 +92,7 @@ def parts_of(expr: Any) -> Parts:
 
 
 def _opposite(expr: Any) -> Expr:
-    terms: list[Any] = [Mul(-1, term) for term in expr.args]
+    terms: list[Any] = [Mul(-1, term) for term in Add.make_args(expr)]
     return Add(*terms)
 
 
@@ -164,7 +164,7 @@ def _sorted_terms(expr: Any) -> tuple[Expr, ...]:
         power = next(
             (f.as_base_exp()[1] for f in Mul.make_args(term) if getattr(f.as_base_exp()[0], "name", "") == _FIRST[0]), S.Zero
         )
-        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=(0, ""))
+        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=((-1, 0), ""))
         degree = -float(power) if power.is_Rational else 0.0
         keyed.append(((degree, _weight(term), ranks, default_sort_key(term)), term))
     return tuple(term for _, term in sorted(keyed, key=lambda pair: pair[0]))

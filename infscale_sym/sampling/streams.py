@@ -7,6 +7,7 @@ seed alone: how many workers there are, and how many blocks each takes at a time
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -113,24 +114,29 @@ def in_order(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def progress_bar(total: int, unit: str, shown: bool) -> Any:
-    """A tqdm bar on stderr, or (shown=False) an object that only has its `update` and context manager."""
-    if not shown:
-        return _NoBar()
-    from tqdm import tqdm
-
-    return tqdm(total=total, unit=unit, unit_scale=True, leave=False)
+#: Whether to show progress: no, as a bar on stderr, or by telling a function what share of the run (0 to 1) was done since
+#: it was last told. It is called from the threads that do the work; what it raises ends the run.
+Progress = bool | Callable[[float], object]
 
 
-class _NoBar:
-    def __enter__(self) -> _NoBar:
-        return self
+@contextlib.contextmanager
+def progress(total: int, unit: str, shown: Progress) -> Iterator[Callable[[float], object]]:
+    """The function to be told the shares of a run of `total` units, from any thread."""
+    if callable(shown):
+        yield shown
+    elif not shown:
+        yield lambda share: None
+    else:
+        from tqdm import tqdm
 
-    def __exit__(self, *_: object) -> None:
-        pass
+        lock = threading.Lock()
+        with tqdm(total=total, unit=unit, unit_scale=True, leave=False) as bar:
 
-    def update(self, amount: int) -> None:
-        pass
+            def tell(share: float) -> None:
+                with lock:
+                    bar.update(share * total)
+
+            yield tell
 
 
 class Estimate(NamedTuple):

@@ -26,7 +26,7 @@ from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Relation
 from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.sampling.streams import part
-from infscale_sym.verify.record import Leg
+from infscale_sym.verify.record import INCONCLUSIVE, Leg
 from infscale_sym.verify.simulation import leg
 
 
@@ -277,7 +277,7 @@ def _control(controls: Sequence[float], each: bool, one_sided: bool) -> float:
 
 
 def _too_few(trials: int, at: str, error: float) -> Leg:
-    return Leg("simulation", "inconclusive", False, f"{trials} trials at {at} are too few: a standard error of {error:g}")
+    return Leg("simulation", INCONCLUSIVE, None, f"{trials} trials at {at} are too few: a standard error of {error:g}")
 
 
 def _wrong_said(draw: ExactDraw | LimitDraw, usual: float, what: str) -> str:

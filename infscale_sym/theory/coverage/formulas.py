@@ -5,10 +5,6 @@ with probability p, p ~ Beta(a, b) over problems, attempts independent given p; 
 k_bar = k + a + (b-1)/2.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import Add, Rational, beta, binomial, gamma, polygamma

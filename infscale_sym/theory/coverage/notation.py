@@ -4,10 +4,6 @@ A problem has a failure probability p, drawn from Beta(a, b); attempts at it are
 share 1 - A of the problems has p = 1.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Derivative, Expr, Integral, Sum, Symbol, binomial, gamma, log

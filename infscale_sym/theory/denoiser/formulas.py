@@ -4,10 +4,6 @@ Lengths in units of sigma_0, divergences KL(generated || sampling law) in nats; 
 Variant (i): the affine map is fitted to infinitely many noise draws; variant (ii): to one draw for each example.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 import math
 from fractions import Fraction
 

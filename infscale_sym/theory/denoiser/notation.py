@@ -4,10 +4,6 @@ Lengths in units of sigma_0; divergences in nats. C is the covariance (1/n) of t
 eigenvalues, v their mean. Variant (i): the map is fitted to infinitely many noise draws; (ii): to one for each example.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Product, Sum, Symbol, atan, exp, log, oo, polygamma, sqrt, tan

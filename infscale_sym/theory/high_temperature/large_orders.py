@@ -5,10 +5,6 @@ For `hte.coefficients-growth` and `hte.truncation-two-answers`. Both rest on the
 symbolically and by its measured remainder, the bound by the partial fractions of the hyperbolic tangent.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence

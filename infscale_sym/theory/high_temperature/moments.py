@@ -4,10 +4,6 @@ Each is computed in two independent ways: the expectation of a product by set pa
 writing out every choice of draws (a given k). Used by `high_temperature.cumulants` (HP Result 2, arXiv:2512.19905).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from functools import cache

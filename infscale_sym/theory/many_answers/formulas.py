@@ -4,10 +4,6 @@ Derived here for the sampler of HP (arXiv:2512.19905). Units s = 1. The weight o
 the error under the normal density tilted by w, and M_j = E w^j/(E w)^j. All expansions are at fixed t > 0 and offsets.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And, Expr, Integer, Rational, exp, pi, sqrt

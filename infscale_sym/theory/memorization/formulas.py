@@ -4,10 +4,6 @@ Gaussian kernels at the training examples, and the Hellinger distance.
 Lengths in units of sigma_0; alpha = d/n; zeta = l (e^(2T) - 1)/sigma_0^2; variant (i), infinitely many noise draws.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 import math
 from fractions import Fraction
 

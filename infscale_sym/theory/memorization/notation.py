@@ -5,10 +5,6 @@ enters through zeta = l (e^(2T) - 1)/sigma_0^2 alone: variant (i) generates the 
 along an eigenvector of the training set's covariance with eigenvalue x (1 + zeta becomes v + zeta at finite d).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Rational, Symbol, log, oo, pi, sqrt

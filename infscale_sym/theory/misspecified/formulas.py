@@ -4,10 +4,6 @@ D = tau - rho. The plateau is D^2; where 1 + 2 rho D >= 0 the error falls to it,
 rises to it from below.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import EulerGamma, exp, pi, sqrt, zeta

@@ -18,7 +18,7 @@ from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
 from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import ALLOWED, leg
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
 Array = NDArray[np.float64]
 
@@ -67,12 +67,14 @@ def _extrapolated(values: Sequence[float], errors: Sequence[float], sizes: Seque
     return extrapolate(sizes, values, errors, orders=1)
 
 
-def _verdict(value: float, error: float, wanted: float, wrong: float, where: str, words: str, rejected: bool = False) -> Leg:
+def _verdict(
+    value: float, error: float, wanted: float, wrong: float, where: str, words: str, right: float | None = None
+) -> Leg:
+    """`right`: what the corrected claim says, where this claim is to be rejected."""
     numbers = {"extrapolated": f"{value:.5g}", "standard_error": f"{error:.2g}", "claim": f"{wanted:.5g}"}
     text = f"{where}: {value:.4f} +- {error:.4f}, claimed {wanted:.4f}"
-    if rejected:
-        deviation = abs(value - wanted) / error
-        return Leg("simulation", f"{deviation:.0f} standard errors", deviation <= ALLOWED, text, numbers)
+    if right is not None:
+        return leg_of_wrong((value - wanted) / error, (value - right) / error, text, numbers)
     return leg((value - wanted) / error, (value - wrong) / error, text, numbers, words)
 
 
@@ -100,7 +102,7 @@ def number(formula: Formula, quick: bool) -> Leg:
     wanted, right = 1 / claims[formula.id], 1 / claims["finite-k.optimum.corrected"]
     where = f"1/k* of simulated curves at h = {_list(sizes)}, half the threshold, rho = 1, extrapolated in 1/h"
     wrong = 1 / claims["finite-k.optimum.printed"]
-    return _verdict(value, error, wanted, wrong, where, "the printed number", rejected=wanted != right)
+    return _verdict(value, error, wanted, wrong, where, "the printed number", None if wanted == right else right)
 
 
 def threshold(formula: Formula, quick: bool) -> Leg:

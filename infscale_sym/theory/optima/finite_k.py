@@ -5,10 +5,6 @@ the judge tells little, C1 = 1 + 2 rho tau = 1/h with h -> oo at fixed rho. So h
 tau = (1/h - 1)/(2 rho). In units s = 1, C2/C1 = 1 + rho^2 h.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And

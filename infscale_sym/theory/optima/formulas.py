@@ -4,10 +4,6 @@ Both follow from `hte.second` and hold where its truncation does: the temperatur
 rho, the judge as t -> oo with tau = omega/sqrt(t) (then rho grows like sqrt(t), and rho^2/t stays finite).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And, sqrt

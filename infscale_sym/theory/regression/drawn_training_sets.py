@@ -5,9 +5,6 @@ Sigma in equal numbers; float64. In small ones a row is left out by inverting ag
 formula, which is itself a step that has been checked on the small ones.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportReturnType=false
-
 from __future__ import annotations
 
 from collections.abc import Callable

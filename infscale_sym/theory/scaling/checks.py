@@ -19,7 +19,7 @@ from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, nu, sigma
 from infscale_sym.theory.selection.notation import k, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import leg
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
 
 def _mean(count: int, t: float, teacher: float, judge: float, trials: int, seed: int) -> tuple[float, float]:
@@ -210,8 +210,7 @@ def data_exponent(formula: Formula, quick: bool) -> Leg:
     )
     numbers = {"slope": f"{slope:.6g}", "standard_error": f"{error:.2g}", **{n: f"{v:.6g}" for n, v in claims.items()}}
     if formula.id.endswith("printed"):
-        off = abs(slope - mine) / error
-        return Leg("simulation", f"{off:.0f} standard errors", off <= 4, where, numbers)
+        return leg_of_wrong((slope - mine) / error, (slope - claims["corrected"]) / error, where, numbers)
     return leg((slope - mine) / error, (slope - claims["printed"]) / error, where, numbers, "the printed law")
 
 

@@ -4,10 +4,6 @@ The source says it in words. Here the gain F_1/F_k is the advantage, and the siz
 average) the difficulty.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import exp, pi, sqrt

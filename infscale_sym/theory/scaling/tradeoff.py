@@ -4,10 +4,6 @@ Isotropic Sigma. m below is df1(kappa), the share of the teacher that the mean k
 teacher is from the student's prior.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import Expr, Integer
 
 from infscale_sym.notation.check import Check, Recipe, Sweep

@@ -4,10 +4,6 @@ Derived here; answers, offsets and softmax weights as for the selection error F 
 s^2, offsets in units of s.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import Rational, exp, pi, sqrt

@@ -3,10 +3,6 @@
 Errors in units of s^2, offsets in units of s; answers and softmax weights are those of HP (arXiv:2512.19905).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Product, Rational, Sum, Symbol, exp, factorial, gamma, oo, sqrt
