@@ -37,3 +37,10 @@ def drawn_limit(draw: Callable[[int, int], Any], sizes: Sequence[int], seed: int
     """What draw(size, seed) -> (mean, standard error) tends to as the size grows: independent draws, extrapolated in 1/size."""
     means, errors = zip(*(draw(size, part(seed, number)) for number, size in enumerate(sizes)), strict=True)
     return extrapolate(sizes, means, errors, orders)
+
+
+def commensurate(size: int, ratio: float) -> int:
+    """The size nearest to `size`, within 15 %, at which size/ratio is most nearly whole: of d features the number of examples
+    at d/n = ratio, which rounded would be another ratio."""
+    near = range(math.ceil(0.85 * size), math.floor(1.15 * size) + 1)
+    return min(near, key=lambda d: (round(abs(d / ratio - round(d / ratio)), 9), abs(d - size)))

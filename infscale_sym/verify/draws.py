@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ from infscale_sym.notation.relations import AsymptoticTo, AtMost, Relation
 from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.sampling.streams import part
 from infscale_sym.verify.record import INCONCLUSIVE, Leg
-from infscale_sym.verify.simulation import leg
+from infscale_sym.verify.simulation import leg, leg_of_bound
 
 
 def drawing_of(formula: Formula) -> Drawing | None:
@@ -71,12 +70,12 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
     worst = max(0.0, *gaps) if one_sided else max(gaps, key=abs)
     what = "both sides drawn" if draw.both else "drawn"
     place = f"at {len(settings)} settings" if len(settings) > 1 else f"at {rows[0]['at']}".removesuffix(" at ")
-    where = _sentence(draw.note, f"{what} {place}", f"{trials} trials each", f"largest deviation {abs(worst):.1f}")
+    where = _sentence(draw.note, f"{what} {place}", f"{trials} trials each")
     words = "the reversed inequality" if one_sided and draw.wrong is None else _wrong_said(draw, 0.05, "right side")
-    found = leg(worst, _control(controls, draw.each, one_sided), where, {"points": rows}, words)
-    if found.agrees and max(gaps) < 0 and one_sided:
-        return replace(found, summary=f"inside by {-max(gaps):.0f} standard errors")
-    return found
+    control = _control(controls, draw.each, one_sided)
+    if one_sided and draw.wrong is not None:
+        return leg_of_bound(-max(gaps), control, where, words, {"points": rows})
+    return leg(worst, control, f"{where}, largest deviation {abs(worst):.1f}", {"points": rows}, words)
 
 
 def _comparison(formula: Formula, relation: Relation, draw: ExactDraw) -> Callable[..., tuple[float, float, float]]:

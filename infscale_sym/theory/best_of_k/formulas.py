@@ -10,11 +10,14 @@ from sympy import Rational, exp, pi, sqrt
 
 from infscale_sym.notation.check import Check, LimitDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
+from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw
 from infscale_sym.theory.best_of_k.notation import ChosenSquareTail, ChosenTail, LawDistance
 from infscale_sym.theory.best_of_k.series import best_of_k_partial_sum
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau, x, y
 from infscale_sym.theory.sources import HP, OWN
+
+here = lazy(__package__)
 
 #: Numbers of answers drawn.
 _ANSWERS, _FEW_ANSWERS = (16, 24, 40, 64, 100), (4, 6, 10, 16, 30)
@@ -131,7 +134,7 @@ EXTREME_VALUE_RATE = Formula(
     deviation="The constant 2/e^2 does not depend on tau.",
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
-    draw=LimitDraw(sizes=_FEW_ANSWERS, settings=((0.6,),), trials=400_000, orders=1, wrong=0.5),
+    draw=LimitDraw(here(".draws:law_distance"), sizes=_FEW_ANSWERS, settings=((0.6,),), trials=400_000, orders=1, wrong=0.5),
     sweep=Sweep(curve=tau, values=(0, 0.5, 1, 1.5)),
 )
 

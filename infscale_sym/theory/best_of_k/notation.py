@@ -47,7 +47,6 @@ class LawDistance(Quantity):
     template = r"\mathcal{{K}}_{{{0}}}\left({1}\right)"
     numpy = ".values:law_distance"
     mpmath = ".values:law_distance_mp"
-    draw = ".draws:law_distance"
 
     def unfold(self) -> Expr:
         k_, tau_ = self.args

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError
 from infscale_sym.sampling.checks import count, positive
-from infscale_sym.sampling.fits import drawn_limit
+from infscale_sym.sampling.fits import commensurate, drawn_limit
 from infscale_sym.sampling.streams import Estimate, Seed, estimate
 from infscale_sym.sampling.threads import single_threaded_algebra
 
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 #: zeta in place of 0 and of infinity, where T would be; the divergence differs by less than 1e-6.
 NEXT_TO_NO_NOISE, LONG = 2e-8, float(np.expm1(18.0))
-#: Dimensions at which the proportional limits are drawn.
+#: Dimensions near which the proportional limits are drawn.
 WIDTHS = (8, 12, 20, 32)
 
 
@@ -173,7 +173,7 @@ def proportional_divergence(alpha: float, zeta: float, *, trials: int, seed: int
         mean, error = expected_divergence(round(d / alpha), d, zeta, trials=trials // d, seed=seed, variant=variant)
         return Estimate(mean / d, error / d)
 
-    return drawn_limit(at, WIDTHS, seed, orders=2)
+    return drawn_limit(at, [commensurate(d, alpha) for d in WIDTHS], seed, orders=2)
 
 
 def one_draw_proportional(alpha: float, zeta: float, *, trials: int, seed: int) -> Estimate:

@@ -43,6 +43,7 @@ class WeightMoment(_Positive):
     template = r"\mathbb{{E}}\left[w^{{{0}}}\right]"
     numpy = ".values:weight_moment"
     mpmath = ".values:weight_moment_mp"
+    draw = ".draws:weight_moment"
 
     def unfold(self) -> Expr:
         order, temperature, offset = self.args
@@ -57,6 +58,7 @@ class WeightRatio(_Positive):
     template = r"M_{{{0}}}"
     numpy = ".values:weight_ratio"
     mpmath = ".values:weight_ratio_mp"
+    draw = ".draws:weight_ratio"
 
     def unfold(self) -> Expr:
         order, *rest = self.args
@@ -114,6 +116,7 @@ class CrossoverFactor(_Positive):
     template = r"\mathcal{{G}}\left({0}\right)"
     numpy = ".values:crossover_factor"
     mpmath = ".values:crossover_factor_mp"
+    draw = ".draws:crossover_factor"
 
     def unfold(self) -> Expr:
         at = self.args[0]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from infscale_sym.sampling.fits import extrapolate
+from infscale_sym.sampling.fits import commensurate, extrapolate
 from infscale_sym.sampling.streams import Estimate, Seed, estimate
 from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.draws import GeneratedLaw, generated_law_infinite, training_set
@@ -20,8 +20,7 @@ from infscale_sym.theory.denoiser.draws import GeneratedLaw, generated_law_infin
 Array = NDArray[np.float64]
 Generator = np.random.Generator
 
-#: Dimensions at which rates and mean logarithms are drawn. d/alpha is whole at alpha = 1/4, 1/2 and 2: a rounded number of
-#: examples would be another alpha.
+#: Dimensions near which rates and mean logarithms are drawn.
 SIZES, SPECTRAL_SIZES = (36, 60, 100, 200), (20, 40, 80)
 
 
@@ -95,8 +94,9 @@ def _spectral_mean(of: Callable[[Array], Array], alpha: float, trials: int, seed
         return float(of(np.linalg.eigvalsh(centred.T @ centred / len(rows))).mean())
 
     with single_threaded_algebra():
-        drawn = [estimate([one(d) for _ in range(trials)]) for d in SPECTRAL_SIZES]
-    return extrapolate(SPECTRAL_SIZES, *zip(*drawn, strict=True))
+        sizes = [commensurate(d, alpha) for d in SPECTRAL_SIZES]
+        drawn = [estimate([one(d) for _ in range(trials)]) for d in sizes]
+    return extrapolate(sizes, *zip(*drawn, strict=True))
 
 
 def log_overlaps(law: GeneratedLaw, points: Array, width: float) -> Array:
@@ -142,8 +142,9 @@ def _rate(of: Callable[..., float], alpha: float, zeta: float, width: float, tri
         return of(generated_law_infinite(data, _time(zeta), 1.0), data, width, rng) / d
 
     with single_threaded_algebra():
-        drawn = [estimate([one(d) for _ in range(trials * (SIZES[-1] // d))]) for d in SIZES]
-    return extrapolate(SIZES, *zip(*drawn, strict=True), orders=2)
+        sizes = [commensurate(d, alpha) for d in SIZES]
+        drawn = [estimate([one(d) for _ in range(trials * (sizes[-1] // d))]) for d in sizes]
+    return extrapolate(sizes, *zip(*drawn, strict=True), orders=2)
 
 
 def sampling_rate(alpha: float, zeta: float, *, trials: int, seed: Seed) -> Estimate:
