@@ -228,10 +228,11 @@ def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -
     cuts: dict[Any, Any] = {}
     needed = 0
     for x, h in peaks:
-        for side in (-1, 1):
-            step = _step(integrand, x, h, side, low, high)
-            if step is None:
-                continue
+        steps = {side: _step(integrand, x, h, side, low, high) for side in (-1, 1)}
+        widest = max((step for step in steps.values() if step is not None), default=mpmath.mpf(0))
+        for side, step in steps.items():
+            if step is None or (x - low if side < 0 else high - x) < widest / 1000:
+                continue  # the maximum is the end of the range: there is nothing on this side of it
             if x:
                 needed = max(needed, int(mpmath.ceil(-mpmath.log10(step / abs(x)))) + 15 + digits)
             cuts[x] = h
