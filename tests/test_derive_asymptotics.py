@@ -21,7 +21,6 @@ v = Symbol("v", positive=True)
 w = Symbol("w", positive=True)
 
 
-
 def log_outside(at: Any, digits: int) -> Any:
     """ln of the probability outside (2 - u, 2 + u) under exp(-|w - 1|)/2, in closed form."""
     if at <= 1:
@@ -93,8 +92,8 @@ def test_what_cannot_be_expanded_is_named():
         check(Integral(exp(-v - v / sqrt(K)), (v, 0, oo)), claim, 0, 1 / K)
     with pytest.raises(DerivationError, match="or grow in proportion to K"):
         check(Integral(exp(-v), (v, 0, K**2)), claim, 0, 1 / K)
+    nameless = quantity("Nameless", (u,), "n({#1})", meaning="nothing is known of it")
     with pytest.raises(DerivationError, match="neither a derivative"):
-        nameless = quantity("Nameless", (u,), "n({#1})", meaning="nothing is known of it")
         check(Integral(exp(K * nameless(v / K)), (v, 0, oo)), claim, 0, 1 / K)
 
 
@@ -106,7 +105,7 @@ def test_two_equal_sides_leave_no_remainder_to_measure():
 
 # The engine and remainders.
 
-Mean = quantity("MeanOfTheLeast", (K,), "m_{#1}", definition=Integral((1 - v) ** K, (v, 0, 1)), meaning="mean of the least of K")
+Mean = quantity("MeanOfTheLeast", (K,), "m_{#1}", definition=Integral((1 - v) ** K, (v, 0, 1)), meaning="mean of the least")
 LAW = asymptotic("least.mean", Mean(K), 1 / K, variable=K, remainder=K**-2)
 
 
@@ -139,9 +138,7 @@ def test_the_remainder_that_a_rule_measures_is_the_steps():
 
 def test_a_step_may_not_claim_a_smaller_remainder_than_its_rule_measures():
     with pytest.raises(DerivationError, match=r"measures the remainder K\*\*\(-2\), not K\*\*\(-5\)"):
-        started().claim(
-            Integral(exp(-w), (w, 0, oo)) / K, ExpandUnderIntegral(K, 1, K**-2), "too good", remainder=K**-5
-        )
+        started().claim(Integral(exp(-w), (w, 0, oo)) / K, ExpandUnderIntegral(K, 1, K**-2), "too good", remainder=K**-5)
 
 
 def test_a_chain_is_no_better_than_its_worst_step():

@@ -141,7 +141,7 @@ def _error(before: Expr, claim: Expr, point: Mapping[Symbol, Any]) -> Any:
             if error > abs(exact) * mpmath.mpf(10) ** (5 - digits):
                 return error
     at = ", ".join(f"{symbol} = {float(value):g}" for symbol, value in point.items())
-    raise DerivationError(f"at {at} the two sides agree to {_DIGITS[-1] - 5} digits: nothing is left out that could be measured")
+    raise DerivationError(f"at {at} the two sides agree to {_DIGITS[-1] - 5} digits: nothing left out could be measured")
 
 
 @cache
@@ -195,7 +195,8 @@ def _polynomial(expr: Expr, large: Symbol, order: int) -> tuple[Expr, Series]:
         coefficients = [whole.coeff(_SMALL, degree) for degree in range(order + 1)]
         rest = whole - Add(*(c * _SMALL**degree for degree, c in enumerate(coefficients)))
         if not is_zero(expand(rest)):
-            raise DerivationError(f"the claim is no polynomial in 1/{large} of degree {order}: it has {rest.subs(_SMALL, 1 / large)}")
+            found = rest.subs(_SMALL, 1 / large)
+            raise DerivationError(f"the claim is no polynomial in 1/{large} of degree {order}: it has {found}")
         known = out.setdefault(tuple(integral.limits[0]), [Integer(0)] * (order + 1))
         out[tuple(integral.limits[0])] = [a + b for a, b in zip(known, coefficients, strict=True)]
     return constant, out
@@ -224,7 +225,8 @@ def _series(expr: Expr, order: int) -> list[Expr]:
                 rest *= base**power
         inside = _laurent(exponent, order)
         if any(degree < 0 and not is_zero(c) for degree, c in inside.items()):
-            raise DerivationError(f"the exponent {exponent.subs(_SMALL, Symbol('1/k'))} grows: measure the variable in another unit")
+            grows = exponent.subs(_SMALL, Symbol("1/k"))
+            raise DerivationError(f"the exponent {grows} grows: measure the variable in another unit")
         factors = _laurent(rest, order)
         lowest = min(factors, default=0)
         if lowest < 0:  # the exponential is needed to a higher order

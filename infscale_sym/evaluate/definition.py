@@ -81,8 +81,8 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
         whole, split = mpmath.quad(integrand, [a, b]), mpmath.quad(integrand, [a, half, b])
         if not abs(whole - split) <= tiny * (size + abs(split)):
             raise ValidationError(
-                f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the quantity "
-                "an evaluator of its own"
+                f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
+                "quantity an evaluator of its own"
             )
         value, size = value + split, size + abs(split)
     if abs(value) < size * mpmath.mpf(10) ** -10:
@@ -113,14 +113,14 @@ def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], 
     if waiting or not mpmath.fsum(error for _, error in done) <= tiny * size:
         a, b = waiting[0] if waiting else panels[0]
         raise ValidationError(
-            f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the quantity an "
-            "evaluator of its own"
+            f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
+            "quantity an evaluator of its own"
         )
     return mpmath.fsum(value for value, _ in done), size
 
 
 def _two_rules(integrand: Callable[[Any], Any], panel: tuple[Any, Any], order: int) -> tuple[Any, Any]:
-    """(value, error): by the finer of two rules; the error includes what may hide between the ends and the nodes next to them."""
+    """(value, error): by the finer of two rules; the error includes what may hide between an end and the node next to it."""
     a, b = panel
     centre, half = (a + b) / 2, (b - a) / 2
     nodes = _rule(order, mpmath.mp.prec)
