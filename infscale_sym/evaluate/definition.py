@@ -113,8 +113,8 @@ def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], 
     if waiting or not mpmath.fsum(error for _, error in done) <= tiny * size:
         a, b = waiting[0] if waiting else panels[0]
         raise ValidationError(
-            f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the quantity "
-            "an evaluator of its own"
+            f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
+            "quantity an evaluator of its own"
         )
     return mpmath.fsum(value for value, _ in done), size
 
@@ -228,10 +228,11 @@ def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -
     cuts: dict[Any, Any] = {}
     needed = 0
     for x, h in peaks:
-        for side in (-1, 1):
-            step = _step(integrand, x, h, side, low, high)
-            if step is None:
-                continue
+        steps = {side: _step(integrand, x, h, side, low, high) for side in (-1, 1)}
+        widest = max((step for step in steps.values() if step is not None), default=mpmath.mpf(0))
+        for side, step in steps.items():
+            if step is None or (x - low if side < 0 else high - x) < widest / 1000:
+                continue  # the maximum is the end of the range: there is nothing on this side of it
             if x:
                 needed = max(needed, int(mpmath.ceil(-mpmath.log10(step / abs(x)))) + 15 + digits)
             cuts[x] = h
