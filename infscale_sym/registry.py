@@ -116,8 +116,10 @@ def _no_clash(topic: Topic, other: Topic) -> None:
 
 
 def topics() -> tuple[Topic, ...]:
-    """All topics in reading order: this package's, then others'."""
-    return (*own_topics(), *_foreign()[0], *_given.values())
+    """All topics in reading order: this package's, then others'. One that was handed over in this session stands in place of
+    the installed one of its name."""
+    installed = {(topic.distribution, topic.name): topic for topic in (*own_topics(), *_foreign()[0])}
+    return tuple((installed | _given).values())
 
 
 def topic(name: str, distribution: str = "infscale_sym") -> Topic:

@@ -9,6 +9,7 @@ nothing (`Quantity.draw`); a formula may bring a drawing of its own.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -23,10 +24,13 @@ from infscale_sym.evaluate.points import SEED, inside, points_in
 from infscale_sym.notation.formula import Formula
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import REJECTED, extrapolate, leg
 
 #: draw(*values, trials=, seed=) -> (mean, standard error) of a left side at values of its symbols.
 Sampler = Callable[..., tuple[float, float]]
+
+#: What the draws leave undecided is drawn again with as many as its standard error asks for, up to this many times as many.
+MOST_MORE = 16
 
 
 @runtime_checkable
@@ -42,11 +46,11 @@ class Drawing(Protocol):
 class ExactDraw:
     """An equality or inequality: the left side drawn at settings of the formula's symbols.
 
-    `settings`: values of `formula.symbols`, in their order; without them `count` random points of the domain. `off`: the
-    part by which the rejected statement is wrong.
+    `sampler`: by default the drawing of the quantity on the left (`Quantity.draw`). `settings`: values of `formula.symbols`, in
+    their order; without them `count` random points of the domain. `off`: the part by which the rejected statement is wrong.
     """
 
-    sampler: Sampler
+    sampler: Sampler | None = None
     settings: tuple[tuple[Any, ...], ...] = ()
     trials: int = 200_000
     quick_trials: int = 40_000
@@ -55,12 +59,16 @@ class ExactDraw:
 
     def leg(self, formula: Formula, quick: bool) -> Leg:
         """Draw at every setting; the largest deviation in standard errors of the statement's right side."""
-        claim, trials = formula.rhs.numpy, self.quick_trials if quick else self.trials
-        at_most = isinstance(formula.statement, AtMost)
+        settings, trials = self.settings or _settings(formula, self.count), self.quick_trials if quick else self.trials
+        return _decided(lambda trials: self._drawn(formula, settings, trials), trials, quick)
+
+    def _drawn(self, formula: Formula, settings: Sequence[tuple[Any, ...]], trials: int) -> tuple[Leg, float]:
+        """The leg, and how many standard errors away the rejected statement is."""
+        claim, at_most = formula.rhs.numpy, isinstance(formula.statement, AtMost)
+        sampler = self.sampler or _of_quantity(formula)
         deviations, control, rows = [], 0.0, []
-        settings = self.settings or _settings(formula, self.count)
         for number, values in enumerate(settings):
-            mean, error = self.sampler(*values, trials=trials, seed=SEED + number)
+            mean, error = sampler(*values, trials=trials, seed=SEED + number)
             wanted = float(claim(*values))
             gap = (mean - wanted) / error
             deviations.append(max(gap, 0.0) if at_most else gap)
@@ -68,20 +76,20 @@ class ExactDraw:
             rows.append({"at": _at(formula, values), "mean": f"{mean:.6g}", "error": f"{error:.2g}"})
         worst = max(deviations, key=abs)
         where = f"drawn at {len(settings)} settings, {trials} trials each, largest deviation {abs(worst):.1f}"
-        return leg(worst, control, where, {"points": rows}, f"a right side {100 * self.off:g} % larger")
+        return leg(worst, control, where, {"points": rows}, f"a right side {100 * self.off:g} % larger"), control
 
 
 @dataclass(frozen=True)
 class LimitDraw:
     """An asymptotic statement: the left side drawn at growing values of its variable, the rest extrapolated.
 
-    `sizes`: values of the variable; `rest`: values of the other symbols, in the order of `formula.symbols`. What is left,
-    (drawn - right side) over the size of the right side's last term, is of the relative order of the remainder and is fitted
-    in powers of its falling; what remains at the limit must be nothing. `orders`: how many powers are fitted. `off`: the part
-    by which the last term of the rejected statement is wrong.
+    `sampler`: by default the drawing of the quantity on the left. `sizes`: values of the variable; `rest`: values of the other
+    symbols, in the order of `formula.symbols`. What is left, (drawn - right side) over the size of the right side's last term,
+    is of the relative order of the remainder and is fitted in powers of its falling; what remains at the limit must be nothing.
+    `orders`: how many powers are fitted. `off`: the part by which the last term of the rejected statement is wrong.
     """
 
-    sampler: Sampler
+    sampler: Sampler | None = None
     sizes: tuple[float, ...] = (12, 18, 30, 50)
     rest: tuple[Any, ...] | None = None
     trials: int = 200_000
@@ -91,9 +99,14 @@ class LimitDraw:
 
     def leg(self, formula: Formula, quick: bool) -> Leg:
         """Draw along the variable, extrapolate, compare with nothing and with a last term that is off."""
+        return _decided(lambda trials: self._drawn(formula, trials), self.quick_trials if quick else self.trials, quick)
+
+    def _drawn(self, formula: Formula, trials: int) -> tuple[Leg, float]:
+        """The leg, and how many standard errors away the rejected statement is."""
         statement = formula.statement
         assert isinstance(statement, AsymptoticTo)
         variable = statement.variable
+        sampler = self.sampler or _of_quantity(formula)
         others = [s for s in formula.symbols if s != variable]
         rest = self.rest
         if rest is None:
@@ -102,11 +115,10 @@ class LimitDraw:
         held = dict(zip(others, rest, strict=True))
         last = numpy_function(last_term(statement), formula.symbols)
         falling = numpy_function(statement.remainder / last_term(statement), formula.symbols)
-        trials = self.quick_trials if quick else self.trials
         places, values, errors = [], [], []
         for number, size in enumerate(self.sizes):
             at = [size if s == variable else held[s] for s in formula.symbols]
-            mean, error = self.sampler(*at, trials=trials, seed=SEED + number)
+            mean, error = sampler(*at, trials=trials, seed=SEED + number)
             scale = float(last(*at))
             places.append(1 / abs(float(falling(*at))))
             values.append((mean - float(formula.rhs.numpy(*at))) / scale)
@@ -117,7 +129,17 @@ class LimitDraw:
         where = f"drawn at {variable} = {sizes}{others_said}, {trials} trials each, extrapolated in the order of the remainder"
         numbers = {"gap": f"{intercept:.4g}", "standard_error": f"{error:.2g}"}
         words = f"a last term {100 * self.off:g} % larger"
-        return leg(intercept / error, (abs(self.off) - abs(intercept)) / error, where, numbers, words)
+        control = (abs(self.off) - abs(intercept)) / error
+        return leg(intercept / error, control, where, numbers, words), control
+
+
+def _decided(drawn: Callable[[int], tuple[Leg, float]], trials: int, quick: bool) -> Leg:
+    """Draw, and once more where the draws agree but were too few to reject a wrong statement."""
+    found, control = drawn(trials)
+    if found.summary != "inconclusive" or quick or control <= 0:
+        return found
+    more = math.ceil(1.5 * (REJECTED / control) ** 2)  # half more than it seems to take
+    return drawn(more * trials)[0] if more <= MOST_MORE else found
 
 
 def last_term(statement: AsymptoticTo) -> Any:
@@ -144,10 +166,9 @@ def drawing_of(formula: Formula) -> Drawing | None:
         # A Python call a draw is slow: fewer of them, unless the function makes many at once.
         few = {} if "trials" in inspect.signature(own).parameters else {"trials": 40_000, "quick_trials": 10_000}
         return _plain(formula, _one_by_one(formula, own), **few)
-    quantity = type(formula.statement.lhs)
-    if getattr(quantity, "draw", None) is None:
+    if getattr(type(formula.statement.lhs), "draw", None) is None:
         return None
-    return _plain(formula, _as_quantity(formula, quantity.draw))
+    return _plain(formula, _of_quantity(formula))
 
 
 def _plain(formula: Formula, sampler: Sampler, **trials: int) -> Drawing:
@@ -181,8 +202,12 @@ def _one_by_one(formula: Formula, draw: Callable[..., Any]) -> Sampler:
     return sampler
 
 
-def _as_quantity(formula: Formula, draw: Callable[..., Any]) -> Sampler:
-    """The sampler of a quantity, at the arguments that the statement gives it."""
+def _of_quantity(formula: Formula) -> Sampler:
+    """The sampler of the quantity on the left, at the arguments that the statement gives it. Raises DomainError without one."""
+    quantity = type(formula.statement.lhs)
+    draw = getattr(quantity, "draw", None)
+    if draw is None:
+        raise DomainError(f"{formula.id}: {quantity.__name__} brings no drawing (its class attribute draw), and none was given")
     arguments = [numpy_function(argument, formula.symbols) for argument in formula.statement.lhs.args]
 
     def sampler(*values: Any, trials: int, seed: int) -> tuple[float, float]:
