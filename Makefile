@@ -1,4 +1,4 @@
-# Everything runs in .venv, which `make` sets up, checks and repairs by itself (tools/bootstrap.py).
+# Everything runs in .venv, which `make` sets up, checks and repairs by itself (tools/environment.py).
 # Options for the command behind a target go into ARGS, e.g. make verify ARGS="--digits 100".
 
 SHELL := /bin/sh
@@ -10,11 +10,12 @@ JOBS ?= 2
 # Extras of pyproject.toml to have besides, e.g. EXTRAS=fast
 EXTRAS ?=
 ARGS ?=
+# The first of these that is Python 3.11 or newer with venv and pip makes the environment; PYTHON=... names another.
 PYTHON ?=
-export PYTHON
+PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python)
 
 # A user's settings must not leak into the environment, nor a plotting backend into the notebooks.
-unexport PYTHONPATH PYTHONHOME MPLBACKEND
+unexport PYTHONPATH PYTHONHOME MPLBACKEND PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT
 export PYTHONNOUSERSITE = 1
 
 # Kernels that run unattended take no settings from the user's home, and leave nothing there.
@@ -24,7 +25,6 @@ test notebooks: export JUPYTER_DATA_DIR = $(CURDIR)/.venv/jupyter
 test notebooks: export JUPYTER_RUNTIME_DIR = $(CURDIR)/.venv/jupyter/runtime
 export MPLCONFIGDIR = $(CURDIR)/.venv/matplotlib
 
-SETUP := tools/bootstrap.sh
 PY := .venv/bin/python
 
 help: ## this list
@@ -60,13 +60,16 @@ clean: ## remove what can be made again, except .venv
 	@find infscale_sym derivations tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## the same and .venv
-	@rm -rf .venv .venv.old-* .venv.lock
+	@rm -rf .venv .venv.lock
 
-setup-verify:
-	@$(SETUP) $(EXTRAS)
-setup-test:
-	@$(SETUP) test $(EXTRAS)
-setup-lab:
-	@$(SETUP) lab $(EXTRAS)
-setup-check:
-	@$(SETUP) check test $(EXTRAS)
+setup-test: NEEDED = test
+setup-lab: NEEDED = lab
+setup-check: NEEDED = check test
+setup-verify setup-test setup-lab setup-check:
+	@for python in $(PYTHONS); do \
+	    if "$$python" -Ic 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        exec "$$python" -I tools/environment.py $(NEEDED) $(EXTRAS); \
+	    fi; \
+	done; \
+	echo "setup: no Python 3.11 or newer with venv and pip (Debian, Ubuntu: python3-venv) among" $(PYTHONS)\
+	    "on the PATH; install one, or name it: make PYTHON=/path/to/python3 ..." >&2; exit 1

@@ -21,33 +21,8 @@
 # %load_ext infscale_sym
 from sympy import Integral, Rational, cosh, exp, log, oo, pi, sin, sinh, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.operators import ZeroOf, normal_density
-from infscale_sym.theory.averages.dominant_weight import (
-    AlgebraInExponent,
-    HyperbolicCoordinates,
-    LaplaceInAngle,
-    OneDecisiveDraw,
-)
-from infscale_sym.theory.averages.limit_rules import Definition, GaussianMoments, ManyAnswers, MomentsOfTheWeight, PositiveZero
-from infscale_sym.theory.averages.marginal_rules import BoostedCoordinates, FarFromTheEdge, FilledLevels
-from infscale_sym.theory.averages.notation import (
-    ApproachExponent,
-    LineAverage,
-    MarginalApproach,
-    PairAverage,
-    ScaledApproach,
-    eta,
-    log_k,
-    psi,
-    v_cross,
-    v_rho,
-    v_tau,
-    varepsilon,
-)
+from infscale_sym.theory.averages import *
 from infscale_sym.theory.scaling.rules import UseEquality
-from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, x, z
 
 b = v_cross / v_rho
 rest = v_tau - v_cross * b

@@ -23,12 +23,7 @@
 # %load_ext infscale_sym
 from sympy import Abs, Integral, oo, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Integrate, Name, Unfold
-from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.averages.notation import LineAverage, PairAverage, v_cross, v_rho, v_tau
-from infscale_sym.theory.averages.rules import BetterOfTwo, NormalAverage, QuadraticInTeacher
-from infscale_sym.theory.selection.notation import SelectionError, k, t, z, z_prime
+from infscale_sym.theory.averages import *
 
 ratio = v_cross / v_rho
 moments = (v_tau, v_cross, v_rho)

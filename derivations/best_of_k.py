@@ -22,30 +22,7 @@
 # %load_ext infscale_sym
 from sympy import Integer, Integral, Rational, Symbol, exp, expand, oo, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Substitute, Unfold
-from infscale_sym.notation.operators import Supremum, normal_density
-from infscale_sym.theory.averages.at_points import averaged_exact
-from infscale_sym.theory.averages.notation import AveragedSelectionError
-from infscale_sym.theory.best_of_k.at_points import best_of_k_exact, law_distance_exact
-from infscale_sym.theory.best_of_k.notation import ChosenSquareTail, ChosenTail, LawDistance
-from infscale_sym.theory.best_of_k.rules import ExpandInOneOverK, GammaIntegrals, GaussianAverage, Maximize, UseFormula
-from infscale_sym.theory.best_of_k.series import best_of_k_partial_sum, log_survival_coefficients
-from infscale_sym.theory.regression.notation import PredictiveVariance, Sigma, TeacherRisk, alpha, gamma, nu, sigma
-from infscale_sym.theory.selection.notation import (
-    LogSurvival,
-    MinimumTail,
-    SelectionError,
-    SquaredMinimum,
-    k,
-    r,
-    rho,
-    tau,
-    x,
-    y,
-    z,
-)
-from infscale_sym.theory.selection.rules import ClosestAnswer, IndependentTails, Normalized, TailFormula, ZeroTemperature
+from infscale_sym.theory.averages import *
 
 w = Symbol("w", nonnegative=True)  # distance in units of 1/(k p)
 p = 2 * normal_density(tau)  # density of |z + tau| at zero

@@ -25,68 +25,10 @@
 # %load_ext infscale_sym
 from sympy import Integral, Rational, binomial, exp, gamma, oo, polygamma, sinh
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets, SubsetsOfAttempts
-from infscale_sym.theory.coverage.limit_rules import (
-    DigammaAtInfinity,
-    ExpandSticky,
-    HalfAngle,
-    InvertTail,
-    MinusLogarithm,
-    SinhAboveItsTangent,
-    WatsonBeta,
-)
-from infscale_sym.theory.coverage.notation import (
-    AllFailed,
-    AttemptCorrelation,
-    AttemptsNeeded,
-    CentredLoss,
-    EffectiveExponent,
-    EstimatorMean,
-    EstimatorVariance,
-    FailureChance,
-    InferenceLoss,
-    LocalExponent,
-    PairLoss,
-    PassAtK,
-    PlugInMean,
-    PosteriorPass,
-    ProblemAverage,
-    ScaledLoss,
-    SharedPassAtK,
-    StickyLoss,
-    StoppedAttempts,
-    TargetCost,
-    attempts,
-    beta_density,
-    ceiling,
-    copying,
-    failed,
-    flops,
-    k_0,
-    k_bar,
-    k_eff,
-    tokens,
-    varkappa,
-)
-from infscale_sym.theory.coverage.notation import p_fail as p
-from infscale_sym.theory.coverage.notation import shape_a as a
-from infscale_sym.theory.coverage.notation import shape_b as b
-from infscale_sym.theory.coverage.rules import (
-    BetaIntegral,
-    CountFailures,
-    Definition,
-    Differentiate,
-    Insert,
-    OutcomesOfAttempts,
-    StopAtSuccess,
-    Telescope,
-)
+from infscale_sym.theory.coverage import *
 from infscale_sym.theory.coverage.values import exact as coverage_exact
 from infscale_sym.theory.coverage.values import numeric as coverage
 from infscale_sym.theory.coverage.values import referee as coverage_referee
-from infscale_sym.theory.selection.notation import k, x
 
 n, f = attempts, failed
 lead = gamma(a + b) / gamma(a)
@@ -97,7 +39,6 @@ density = beta_density(p, a, b)
 def rhs(id):
     """The registered right side."""
     return formula(id).statement.rhs
-
 
 # %% [markdown]
 # ## The loss and the coverage
@@ -537,7 +478,7 @@ bayes.conclude()
 #
 # $\ln\mathcal L_k$ is a difference of four values of $\ln\Gamma$, and differences lose digits: with $a=10^4$ and one attempt
 # at $b=10^{-2}$, four numbers of size $10^5$ must give one of size $10^{-6}$. `infscale_sym.passk` and its relatives use a form
-# in which nothing cancels (see `quantities/coverage.py`). Digits that are right, at random points of
+# in which nothing cancels (see `coverage.values`). Digits that are right, at random points of
 # $10^{-3}<a,b<10^5$, $1\le k\le10^{12}$, against 50-digit arithmetic:
 
 # %% tags=["numbers"]

@@ -32,6 +32,7 @@ import numpy as np
 from scipy import stats
 
 from infscale_sym import fit_coverage
+from infscale_sym.theory.coverage import *
 from infscale_sym.theory.coverage.fit import Counts
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
 

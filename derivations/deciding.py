@@ -22,6 +22,7 @@
 
 # %%
 from infscale_sym import plan, simulate
+from infscale_sym.theory.planning import *
 
 model = {"d": 20, "sigma": 1.0, "gamma": 1.0, "teacher": 1.0, "price_example": 1.0, "price_answer": 0.01}
 best = plan(**model, prompts=100, budget=300)

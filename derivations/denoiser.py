@@ -23,57 +23,7 @@
 # %load_ext infscale_sym
 from sympy import Integral, atan, cos, log, oo, sqrt
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Algebra, Integrate, Unfold
-from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.denoiser.limit_rules import (
-    Associate,
-    AverageLog,
-    ConvexInLog,
-    DirectionsJensen,
-    EulerStep,
-    FitGivenInputs,
-    FitToNoise,
-    LogDeterminant,
-    MarchenkoPasturValue,
-    NoisyDeterminant,
-    StepByStep,
-    Telescope,
-)
-from infscale_sym.theory.denoiser.notation import (
-    DigammaSum,
-    DirectionDivergence,
-    ExpectedDivergence,
-    FitDivergence,
-    GeneratedVariance,
-    MarchenkoPasturMean,
-    OneDrawLongDivergence,
-    OneDrawProportional,
-    OneDrawSpread,
-    ProportionalDivergence,
-    SpectralMean,
-    StepsFloor,
-    StepsVariance,
-    denoising_steps,
-    diffusion_time,
-    divergence_of,
-    mean_offset,
-    mean_variance,
-    noise_scale,
-    variance_of,
-    zeta,
-)
-from infscale_sym.theory.denoiser.rules import (
-    AroundTruth,
-    AtLargeNoise,
-    GaussianLogRatio,
-    Linear,
-    ScaleIdentity,
-    WishartMoments,
-)
-from infscale_sym.theory.regression.notation import alpha, dimension, eigenvalue, examples
-from infscale_sym.theory.selection.notation import x, z
+from infscale_sym.theory.denoiser import *
 
 n, d, M, own, v = examples, dimension, denoising_steps, eigenvalue, mean_variance
 up, g = 1 + zeta, variance_of(own, zeta, v)
@@ -85,7 +35,6 @@ def mean(expr):
 
 def registered(name):
     return formula(name).statement.rhs
-
 
 # %% [markdown]
 # ## One number in place of two

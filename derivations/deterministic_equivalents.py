@@ -28,48 +28,7 @@
 
 # %%
 # %load_ext infscale_sym
-
-from infscale_sym import registry
-from infscale_sym.derive import Derivation
-from infscale_sym.theory.regression.matrix_notation import (
-    C,
-    Equivalent,
-    KernelTrace,
-    LeftOut,
-    Resolvent,
-    RowForm,
-    RowMean,
-    TraceMean,
-    word,
-)
-from infscale_sym.theory.regression.notation import (
-    BareRidge,
-    DegreesOfFreedom,
-    MeanShrinkage,
-    PredictiveVariance,
-    RenormalizedRidge,
-    SecondDegreesOfFreedom,
-    Sigma,
-    TeacherRisk,
-    alpha,
-    gamma,
-    lambda_,
-    nu,
-    sigma,
-)
-from infscale_sym.theory.regression.rules import (
-    BiasAndNoise,
-    DefinedAsLimit,
-    DiagonalTrace,
-    DifferentiatedEquivalent,
-    EverySample,
-    InsertRidge,
-    PositiveRoot,
-    PosteriorIsRidge,
-    RandomMatrixLimit,
-    SelfConsistency,
-    UseEqual,
-)
+from infscale_sym.theory.regression import *
 
 G, G1 = Resolvent(lambda_), LeftOut(lambda_)
 kappa = RenormalizedRidge(lambda_, alpha, Sigma)
@@ -392,7 +351,7 @@ risk.conclude()
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.values.offsets import offset_moments
 
 rng, d = np.random.default_rng(20251219), 400

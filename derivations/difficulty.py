@@ -18,29 +18,7 @@
 # %load_ext infscale_sym
 from sympy import Derivative, Integral, Rational, diff, exp, log, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Algebra, Unfold
-from infscale_sym.theory.averages.at_points import averaged_exact
-from infscale_sym.theory.averages.notation import AveragedSelectionError
-from infscale_sym.theory.best_of_k.at_points import best_of_k_exact
-from infscale_sym.theory.best_of_k.rules import UseFormula
-from infscale_sym.theory.regression.notation import PredictiveVariance, Sigma, TeacherRisk, alpha, gamma, nu, sigma
-from infscale_sym.theory.scaling.notation import AveragedSampleGain, DifficultySlope, SampleGain, tau_0
-from infscale_sym.theory.scaling.rules import (
-    AsTail,
-    AverageOfOne,
-    Backwards,
-    ByParts,
-    DropFalling,
-    FromEasier,
-    MoreAnswers,
-    SlopeOfTail,
-    UseEquality,
-    power_of_survival,
-    pulled,
-    tail_integral,
-)
-from infscale_sym.theory.selection.notation import SelectionError, k, m, r, tau, x
+from infscale_sym.theory.scaling import *
 
 # %% [markdown]
 # ## Many answers

@@ -35,6 +35,7 @@ import numpy as np
 from scipy.special import chdtri, chndtr
 
 from infscale_sym import fit_coverage
+from infscale_sym.theory.autoencoder import *
 from infscale_sym.theory.autoencoder.draws import fit_linear_vae, load_digits
 from infscale_sym.theory.autoencoder.values import error_law
 from infscale_sym.theory.coverage.fit import Counts

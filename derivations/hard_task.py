@@ -30,7 +30,6 @@ from sympy import (
     cot,
     coth,
     exp,
-    gamma,
     log,
     oo,
     pi,
@@ -38,29 +37,12 @@ from sympy import (
     sinh,
     sqrt,
 )
+from sympy import gamma as gamma_function
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.averages.notation import LineAverage
-from infscale_sym.theory.hard_task.notation import HardTaskConstant, HardTaskEdge, HardTaskError, Theta, tau_k
-from infscale_sym.theory.hard_task.rules import (
-    AddPlateau,
-    AtTransition,
-    BetaIntegrals,
-    EdgeLimit,
-    ExpandAtEdge,
-    GammaOverDepth,
-    OffsetTail,
-    ScaledVariables,
-    ThroughTransition,
-    edge_integral,
-    scaled_form,
-)
-from infscale_sym.theory.selection.notation import LogSurvival, r, w, x, y, z
+from infscale_sym.theory.hard_task import *
 
 half = Theta / 2
-M = gamma(half) ** 3 * gamma(1 - half) / 4
+M = gamma_function(half) ** 3 * gamma_function(1 - half) / 4
 answers = tau_k / normal_density(tau_k)
 average = LineAverage(answers, 0, 1, 1 / Theta)
 density = 2 * sqrt(Theta) * normal_density(sqrt(Theta) * tau_k)
@@ -76,7 +58,7 @@ tail = Integral(2 * r * exp(answers * LogSurvival(r, z / sqrt(Theta))), (r, 0, o
 # %% tags=["derives:best-of-k.hard-task.constant"]
 constant = Derivation("best-of-k.hard-task.constant", HardTaskConstant(Theta))
 constant.claim(
-    2 * gamma(Theta) * Integral(y * (2 * sinh(y)) ** -Theta, (y, 0, oo)),
+    2 * gamma_function(Theta) * Integral(y * (2 * sinh(y)) ** -Theta, (y, 0, oo)),
     Unfold(HardTaskConstant),
     "its definition",
 )
@@ -127,7 +109,7 @@ law.claim(
 mean_log = polygamma(0, Theta) - log(2 * sinh(y))
 inside = 1 + ((3 - Theta) * mean_log - 1 + Theta * ((y**2 + 2) / 2 - y * coth(y))) / tau_k**2
 law.claim(
-    2 * gamma(Theta) / tau_k**3 * Integral(y * (2 * sinh(y)) ** -Theta * inside, (y, 0, oo)),
+    2 * gamma_function(Theta) / tau_k**3 * Integral(y * (2 * sinh(y)) ** -Theta * inside, (y, 0, oo)),
     GammaOverDepth(),
     "lambda = exp(-w)",
 )

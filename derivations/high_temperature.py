@@ -21,14 +21,7 @@
 # %load_ext infscale_sym
 from sympy import exp, factorial
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.operators import Expectation
-from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
-from infscale_sym.theory.high_temperature.moments import largest_joint_cumulant, mean_of_product, normal_cumulant
-from infscale_sym.theory.high_temperature.notation import JointCumulant, SampleCumulant, SampleMean, loss, penalty
-from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
-from infscale_sym.theory.selection.rules import DefinitionOfSampling, softmax_average
+from infscale_sym.theory.high_temperature import *
 
 C1 = 1 + 2 * rho * tau
 C2 = 1 + 2 * rho * tau + rho**2
@@ -39,7 +32,6 @@ tilt = exp(-penalty / t)
 def taylor(cumulant, order):
     """The series of the tilted mean in 1/t: cumulant(n) stands for the joint cumulant of one loss and n penalties."""
     return sum((-1) ** n * cumulant(n) / (factorial(n) * t**n) for n in range(order + 1))
-
 
 # %% [markdown]
 # ## The chosen answer's error is a tilted mean

@@ -19,26 +19,7 @@
 # %load_ext infscale_sym
 from sympy import Abs, Rational, factorial, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.theory.high_temperature.large_orders import Enveloped, LargeOrder
-from infscale_sym.theory.high_temperature.moments import largest_joint_cumulant
-from infscale_sym.theory.high_temperature.notation import (
-    BernoulliNumber,
-    CoefficientRatio,
-    ExpansionCoefficient,
-    Laguerre,
-    TruncationError,
-)
-from infscale_sym.theory.high_temperature.rules import (
-    CoefficientsFromTheIntegral,
-    ManyAnswers,
-    RegisteredEquality,
-    TaylorAtInfinity,
-)
-from infscale_sym.theory.high_temperature.series import expansion_partial_sum
-from infscale_sym.theory.high_temperature.two_answers import EvenMoment, ShiftedMoments, TangentSeries, pair_integrals
-from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
+from infscale_sym.theory.high_temperature import *
 
 half = Rational(1, 2)
 

@@ -23,45 +23,7 @@ from fractions import Fraction
 
 from sympy import Integral, Rational, Symbol, exp, oo, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Name, Substitute, Unfold
-from infscale_sym.notation.operators import ArgMin, ZeroOf
-from infscale_sym.theory.best_of_k.rules import GammaIntegrals
-from infscale_sym.theory.many_answers.formulas import CORRECTIONS, CROSSOVER, FIRST, LIMIT, MANY, RATIO
-from infscale_sym.theory.many_answers.notation import CrossoverFactor, CrowdLaplace, TiltedError, WeightMoment, WeightRatio, chi
-from infscale_sym.theory.many_answers.rules import (
-    CompleteTheSquare,
-    NearbyAnswers,
-    Registered,
-    WatsonAtZero,
-    crossover_exact,
-    selection_exact,
-)
-from infscale_sym.theory.many_answers.series import expanded_integrand, expansion_coefficients
-from infscale_sym.theory.many_answers.unimodality import (
-    FirstCorrection,
-    LeastBelowMean,
-    NameOfSampling,
-    OneAnswerMore,
-    PositiveFactor,
-    PositiveRoot,
-)
-from infscale_sym.theory.optima.notation import CriticalTemperature, InverseCoefficient, OptimalJudge, OptimalTemperature
-from infscale_sym.theory.optima.rules import LeadingTerm, StationaryPoint
-from infscale_sym.theory.selection.notation import (
-    ErrorLaplace,
-    SelectionError,
-    SelectionIntegral,
-    SquaredMinimum,
-    WeightLaplace,
-    j,
-    k,
-    rho,
-    t,
-    tau,
-    u,
-)
-from infscale_sym.theory.selection.rules import ZeroTemperature, softmax_average
+from infscale_sym.theory.many_answers import *
 
 v = Symbol("v", nonnegative=True)  # the Laplace variable in units of 1/(k E w)
 mean = WeightMoment(1, t, rho)
@@ -81,7 +43,6 @@ def ratio(n):
 def tilted(n):
     """f_n: the mean squared error under the density tilted by w^n."""
     return TiltedError(n, t, tau, rho)
-
 
 # %% [markdown]
 # ## The limit

@@ -26,50 +26,7 @@
 
 # %%
 # %load_ext infscale_sym
-from infscale_sym.derive import Derivation
-from infscale_sym.theory.mean_law.notation import (
-    CharacteristicGap,
-    ChiSquareMoment,
-    CrossRisk,
-    GapForm,
-    JudgeRisk,
-    MeanEigenvalue,
-    OffsetKurtosis,
-    SpreadMoment,
-    WeightForm,
-    frequency,
-    nu_R,
-    overlap,
-)
-from infscale_sym.theory.mean_law.ridgeless_rules import (
-    ByKurtosis,
-    ChiSquareMoments,
-    JensenGap,
-    NormalGivenTheData,
-    RatioOfChiSquares,
-)
-from infscale_sym.theory.mean_law.rules import (
-    FixedWeightLimit,
-    LinearInTheJudge,
-    NoPreferredDirection,
-    TeacherFromThePrior,
-    UseAt,
-)
-from infscale_sym.theory.regression.matrix_notation import C, Equivalent, PosteriorCovariance, Resolvent, TraceMean, word
-from infscale_sym.theory.regression.notation import (
-    BareRidge,
-    DegreesOfFreedom,
-    PredictiveVariance,
-    RenormalizedRidge,
-    Sigma,
-    TeacherRisk,
-    alpha,
-    dimension,
-    gamma,
-    nu,
-    sigma,
-)
-from infscale_sym.theory.regression.rules import DefinedAsLimit, EverySample
+from infscale_sym.theory.mean_law import *
 
 model = (alpha, sigma, gamma, Sigma)
 bare = BareRidge(alpha, sigma, gamma)

@@ -29,41 +29,7 @@
 # %load_ext infscale_sym
 from sympy import Integral, exp, log, oo, sqrt
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
-from infscale_sym.theory.memorization.notation import (
-    FreshRate,
-    HellingerRate,
-    KernelAdvantage,
-    KernelNorm,
-    KernelRate,
-    LogMean,
-    MemoryGap,
-    PairStatistic,
-    SamplingRate,
-    generated_variance,
-    half_gap,
-    kernel_width,
-    offset_across,
-    offset_along,
-    per_feature,
-)
-from infscale_sym.theory.memorization.rules import (
-    GaussianOverlaps,
-    LargestVariance,
-    LogDeterminant,
-    NarrowSpectrum,
-    RateAsSpectralMean,
-    RidgeToZero,
-    SameMean,
-    WholePower,
-    meaning,
-)
-from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, dimension, eigenvalue, examples, lambda_
-from infscale_sym.theory.selection.notation import z
+from infscale_sym.theory.memorization import *
 
 d, n, h, x = dimension, examples, kernel_width, eigenvalue
 
@@ -85,7 +51,7 @@ pair.claim(pair.formula.statement.rhs, GaussianOverlaps(), "each coordinate is a
 pair.conclude()
 
 # %% [markdown]
-# For any $n$ and any generated law the same integrals are `quantities.memorization`. Their building blocks have three kinds:
+# For any $n$ and any generated law the same integrals are `memorization.values`. Their building blocks have three kinds:
 # the norm of $K$, the overlap with $s$, and the overlap with $K$.
 #
 # ## The norm of the kernel estimate

@@ -39,42 +39,13 @@ from sympy import (
     zeta,
 )
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
 from infscale_sym.evaluate.lambdify import to_mpf
-from infscale_sym.notation.operators import ArgMin, normal_density
-from infscale_sym.theory.best_of_k.at_points import best_of_k_exact
-from infscale_sym.theory.best_of_k.rules import ExpandInOneOverK, GammaIntegrals
-from infscale_sym.theory.best_of_k.series import best_of_k_coefficients, log_survival_coefficients
-from infscale_sym.theory.misspecified.formulas import REGISTERED_ORDER
-from infscale_sym.theory.misspecified.notation import AnswersBeyondTeacher, DistanceIntegral, LeastError, Minimum, answers_for
+from infscale_sym.theory.misspecified import *
 from infscale_sym.theory.misspecified.notation import beyond as N
 from infscale_sym.theory.misspecified.notation import closeness as Lambda
 from infscale_sym.theory.misspecified.notation import exaggeration as c
-from infscale_sym.theory.misspecified.rules import (
-    AverageOverSides,
-    ByParts,
-    DistanceByName,
-    GumbelLimit,
-    InsertEqual,
-    InUnits,
-    LeadingObjective,
-    LogGammaIntegrals,
-    NewtonStep,
-    TruncateSeries,
-    WeakerPull,
-    unit_symbol,
-)
-from infscale_sym.theory.misspecified.series import misspecified_coefficients, misspecified_partial_sum
-from infscale_sym.theory.misspecified.values import (
-    answers_beyond_teacher_mp,
-    distance_integral_mp,
-    frozen_optimal_number_mp,
-    least_error_mp,
-)
-from infscale_sym.theory.optima.notation import OptimalNumber
-from infscale_sym.theory.selection.notation import LogSurvival, SelectionError, k, r, rho, tau, x
-from infscale_sym.theory.selection.rules import ClosestAnswer, Normalized
+from infscale_sym.theory.misspecified.values import answers_beyond_teacher_mp, distance_integral_mp, least_error_mp
+from infscale_sym.theory.optima.values.frozen import frozen_optimal_number_mp
 
 D = tau - rho
 JUDGES = (Fraction(7, 10), Fraction(6, 5), Fraction(3, 2))

@@ -19,22 +19,7 @@
 
 # %%
 # %load_ext infscale_sym
-from infscale_sym.derive import Derivation
-from infscale_sym.notation.operators import Expectation
-from infscale_sym.theory.scaling.chebyshev_sum import (
-    A,
-    AnyKAnswers,
-    AverageOfAll,
-    AverageOverSigns,
-    DropPairs,
-    LeaveOneOut,
-    error,
-    mean_error,
-    over_pairs,
-    without_one,
-)
-from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
-from infscale_sym.theory.selection.rules import i, j_
+from infscale_sym.theory.scaling import *
 
 # %% [markdown]
 # ## Judge = teacher

@@ -30,21 +30,7 @@ from fractions import Fraction
 
 from sympy import sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.operators import ArgMin, ZeroOf
-from infscale_sym.theory.optima.notation import (
-    CriticalTemperature,
-    InverseCoefficient,
-    OptimalJudge,
-    OptimalNumber,
-    OptimalTemperature,
-    omega,
-    vartheta,
-)
-from infscale_sym.theory.optima.notation import hardness as h
-from infscale_sym.theory.optima.rules import LeadingTerm, MeasureIn, StationaryPoint
-from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, y
+from infscale_sym.theory.optima import *
 
 dull = (1 / h - 1) / (2 * rho)  # the teacher's offset at which 1 + 2 rho tau = 1/h
 select = 1 - 1 / k  # one answer selects nothing

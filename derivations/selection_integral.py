@@ -23,33 +23,7 @@
 # %load_ext infscale_sym
 from sympy import Integral, exp, oo
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Name
-from infscale_sym.notation.operators import Expectation
-from infscale_sym.theory.selection.notation import (
-    ErrorLaplace,
-    SelectionError,
-    SelectionIntegral,
-    WeightLaplace,
-    k,
-    rho,
-    t,
-    tau,
-    u,
-)
-from infscale_sym.theory.selection.rules import (
-    TOTAL,
-    DefinitionOfSampling,
-    Exchange,
-    IndependentDraws,
-    NormalMoments,
-    OneDraw,
-    ReciprocalAsIntegral,
-    SoleAnswer,
-    draw,
-    softmax_average,
-    weight,
-)
+from infscale_sym.theory.selection import *
 
 # %% [markdown]
 # ## From the ratio to an integral

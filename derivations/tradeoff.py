@@ -20,25 +20,7 @@
 # %load_ext infscale_sym
 from sympy import Derivative, Integer, Rational, log, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.theory.averages.notation import AveragedSelectionError
-from infscale_sym.theory.regression.notation import (
-    BareRidge,
-    DegreesOfFreedom,
-    PredictiveVariance,
-    RenormalizedRidge,
-    Sigma,
-    TeacherRisk,
-    alpha,
-    gamma,
-    nu,
-    sigma,
-)
-from infscale_sym.theory.scaling.notation import DataExponent, SampleExponent
-from infscale_sym.theory.scaling.rules import ImplicitSlope, Isotropic, SlopeOfLaw
-from infscale_sym.theory.scaling.tradeoff import data_exponent, offset_ratio
-from infscale_sym.theory.selection.notation import k
+from infscale_sym.theory.scaling import *
 
 model = (alpha, sigma, gamma, Sigma, nu)
 

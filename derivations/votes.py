@@ -24,70 +24,8 @@ from fractions import Fraction
 
 from sympy import Integral, Rational, Sum, cos, exp, gamma, oo, pi, sqrt
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Name, Unfold
 from infscale_sym.notation.operators import Expectation as E
-from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.selection.notation import SelectionError, WeightLaplace, k, rho, t, tau, u, z, z_prime
-from infscale_sym.theory.selection.rules import TOTAL, draw, i, weight
-from infscale_sym.theory.votes.limit_rules import (
-    EvenShares,
-    Far,
-    InsertBestOfK,
-    LaplaceAtZero,
-    LastStage,
-    LikeliestBin,
-    MiddleQuantile,
-    RatioOfMeans,
-    SaddleCircle,
-    UnderLimit,
-    WeightMoments,
-    weighted_moment,
-)
-from infscale_sym.theory.votes.notation import (
-    BeamError,
-    BeforeLastStage,
-    MajorityLimit,
-    MajorityPolynomial,
-    MajorityVote,
-    ManyAnswers,
-    MeanVote,
-    MedianSpread,
-    MedianVote,
-    MiddlePairSpread,
-    MiddlePairVote,
-    NormalShare,
-    OffsetLaplace,
-    ScaledRace,
-    SquareLaplace,
-    WeightedMeanIntegral,
-    WeightedMeanVote,
-    WinningChance,
-    angle,
-    bin_width,
-    grid_shift,
-    i_bin,
-    p_1,
-    p_2,
-    remaining,
-    stages,
-)
-from infscale_sym.theory.votes.rules import (
-    CentreOfABin,
-    CountInBins,
-    DefinitionOfVote,
-    ExchangePairs,
-    IndependentFactors,
-    MiddleAnswer,
-    MiddlePair,
-    MomentsOfDraws,
-    OneWeightedDraw,
-    SquareReciprocalAsIntegral,
-    SymmetricAboutZero,
-    mean_of_draws,
-    weighted_mean_of_draws,
-)
+from infscale_sym.theory.votes import *
 from infscale_sym.theory.votes.values import beam, exact, race
 
 # %% [markdown]

@@ -20,22 +20,7 @@
 # %load_ext infscale_sym
 from sympy import Rational
 
-from infscale_sym.derive import Derivation
-from infscale_sym.theory.scaling.chebyshev_sum import error, mean_error
-from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
-from infscale_sym.theory.zero_temperature.formulas import APPROACH
-from infscale_sym.theory.zero_temperature.notation import ThermalExcess, coldness
-from infscale_sym.theory.zero_temperature.rules import (
-    DropHeating,
-    FermiIntegrals,
-    Fluctuations,
-    LogarithmOfPairs,
-    OnlyPairs,
-    SignsInPairs,
-    fermi_integral,
-    heating,
-    two_answers,
-)
+from infscale_sym.theory.zero_temperature import *
 
 # %% [markdown]
 # ## The slope in temperature

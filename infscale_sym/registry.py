@@ -67,15 +67,25 @@ def own_topics() -> tuple[Topic, ...]:
 @cache
 def _foreign() -> tuple[tuple[Topic, ...], tuple[str, ...]]:
     """(topics of other packages and of the user's files, lines on those that could not be loaded)."""
-    from importlib.metadata import entry_points
-
     topics: list[Topic] = []
     problems: list[str] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: (e.name, e.value)):
+    for entry in _entry_points():
         _try(lambda entry=entry: entry.load(), f"the topic {entry.name} ({entry.value})", topics, problems)
     for path in filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)):
         _try(lambda path=path: topic_of_file(path), f"the file {path}", topics, problems)
     return tuple(topics), tuple(problems)
+
+
+def foreign_at_hand() -> bool:
+    """Whether there is a topic of another package or file to load, or one that failed; nothing is loaded to find out."""
+    return bool(os.environ.get(VARIABLE)) or bool(_entry_points()) or bool(_given)
+
+
+@cache
+def _entry_points() -> tuple[Any, ...]:
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)))
 
 
 def _try(load: Any, what: str, topics: list[Topic], problems: list[str]) -> None:
@@ -115,19 +125,28 @@ def _no_clash(topic: Topic, other: Topic) -> None:
             )
 
 
-def topics() -> tuple[Topic, ...]:
-    """All topics in reading order: this package's, then others'. One that was handed over in this session stands in place of
-    the installed one of its name."""
-    installed = {(topic.distribution, topic.name): topic for topic in (*own_topics(), *_foreign()[0])}
+def other_topics() -> tuple[Topic, ...]:
+    """The topics of other packages and of a user's own files. One that was handed over in this session stands in place of the
+    installed one of its name."""
+    installed = {(topic.distribution, topic.name): topic for topic in _foreign()[0]}
     return tuple((installed | _given).values())
+
+
+def topics() -> tuple[Topic, ...]:
+    """All topics in reading order: this package's, then others'."""
+    return (*own_topics(), *other_topics())
 
 
 def topic(name: str, distribution: str = "infscale_sym") -> Topic:
     """The topic of that name: of the distribution, else of this package. Raises NotationError if there is none."""
-    for home in (distribution, "infscale_sym"):
-        for known in topics():
-            if (known.distribution, known.name) == (home, name):
-                return known
+    own = {known.name: known for known in own_topics()}
+    if distribution == "infscale_sym" and name in own:
+        return own[name]
+    for known in topics():
+        if (known.distribution, known.name) == (distribution, name):
+            return known
+    if name in own:
+        return own[name]
     raise NotationError(f"there is no topic called {name}; there are {', '.join(known.name for known in topics())}")
 
 
@@ -192,7 +211,7 @@ def topic_of_file(path: str | Path) -> Topic:
 
 
 def _forget() -> None:
-    for cached in (symbol_entries, quantities, families, _by_symbol, _places):
+    for cached in (symbol_entries, quantities, families, _by_symbol):
         cached.cache_clear()
 
 
@@ -220,7 +239,11 @@ def statement(id: str) -> Relation:
 
 def topic_of(id: str) -> Topic | None:
     """The topic that a registered formula belongs to; None if there is no such formula."""
-    likely = sorted((topic for topic in topics() if topic.owns(id)), key=lambda topic: -topic.owns(id))
+    return _owner(id, own_topics()) or _owner(id, other_topics())
+
+
+def _owner(id: str, among: Iterable[Topic]) -> Topic | None:
+    likely = sorted((topic for topic in among if topic.owns(id)), key=lambda topic: -topic.owns(id))
     return next((topic for topic in likely if any(f.id == id for f in topic.formulas)), None)
 
 
@@ -230,24 +253,48 @@ def symbol_entries() -> tuple[SymbolEntry, ...]:
     return tuple({entry.symbol: entry for topic in reversed(topics()) for entry in reversed(topic.symbols)}.values())[::-1]
 
 
+def symbol_entry(symbol: Symbol) -> SymbolEntry | None:
+    """The line of the notation table on a symbol; None for an auxiliary one.
+
+    The topics whose notation is at hand are asked first; only for a symbol that is not theirs are the others imported."""
+    for place, known in enumerate(own_topics()):
+        if known.at_hand and symbol in _lines(place):
+            return _lines(place)[symbol]
+    return None if isinstance(symbol, _dummy()) else _by_symbol().get(symbol)
+
+
+@cache
+def _lines(place: int) -> dict[Symbol, SymbolEntry]:
+    return {entry.symbol: entry for entry in own_topics()[place].symbols}
+
+
+@cache
+def _dummy() -> type:
+    from sympy import Dummy
+
+    return Dummy
+
+
 @cache
 def _by_symbol() -> dict[Symbol, SymbolEntry]:
     return {entry.symbol: entry for entry in symbol_entries()}
 
 
-def symbol_entry(symbol: Symbol) -> SymbolEntry | None:
-    """The line of the notation table on a symbol; None for an auxiliary one."""
-    return _by_symbol().get(symbol)
+def symbol_place(name: str) -> tuple[int, int] | None:
+    """Where a letter stands in the notation table (topic, line); None for an auxiliary one. Asks as `symbol_entry` does."""
+    for place, known in enumerate(own_topics()):
+        if known.at_hand and name in _places(place):
+            return place, _places(place)[name]
+    for place, known in enumerate(topics()):
+        for line, entry in enumerate(known.symbols):
+            if entry.symbol.name == name:
+                return place, line
+    return None
 
 
 @cache
-def _places() -> dict[str, int]:
-    return {entry.symbol.name: place for place, entry in reversed(list(enumerate(symbol_entries())))}
-
-
-def symbol_place(name: str) -> int | None:
-    """Where a letter stands in the notation table; None for an auxiliary one."""
-    return _places().get(name)
+def _places(place: int) -> dict[str, int]:
+    return {entry.symbol.name: line for line, entry in reversed(list(enumerate(own_topics()[place].symbols)))}
 
 
 @cache

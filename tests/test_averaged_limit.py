@@ -1,9 +1,5 @@
 """Averages at many answers: hand-computed cases, independent sums, the rules' refusals, the legs, bad input."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false, reportOptionalMemberAccess=false
-
 from __future__ import annotations
 
 import math
@@ -263,7 +259,7 @@ def test_the_expansion_refuses_the_coefficient_at_half_the_temperature_shift() -
 
 
 def test_boundary_rules_refuse_what_is_false() -> None:
-    boost, edge, series = derivation_of(MARGINAL.record).steps[2:]
+    boost, edge, series = derivation_of(MARGINAL).steps[2:]
     with pytest.raises(DerivationError, match="half-plane"):
         boundary_rules.BoostedCoordinates(z, rho).check(boost.before, boost.before)
     with pytest.raises(DerivationError, match="integrand"):
@@ -304,7 +300,7 @@ def test_simulated_tail_of_the_weight_has_the_exponent() -> None:
 
 @pytest.mark.parametrize("entry", [SLOW, MARGINAL], ids=lambda e: e.id)
 def test_simulated_excess_has_the_constant(entry) -> None:
-    leg = simulation.check(entry.record, quick=True)
+    leg = simulation.check(entry, quick=True)
     assert leg.agrees
     assert "would be" in leg.evidence
 

@@ -1,8 +1,5 @@
 """The linear one-step denoiser: hand-computed values, independent sums, fitted maps, thresholds, refusals of the rules."""
 
-# SymPy's inline annotations call an applied head a type; pyright believes them.
-# pyright: reportArgumentType=false, reportOperatorIssue=false
-
 from __future__ import annotations
 
 import math

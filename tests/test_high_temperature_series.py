@@ -1,9 +1,5 @@
 """The expansion in 1/t to every order: hand-computed cases, other computations, the rules and what they refuse, the legs."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math
@@ -291,4 +287,4 @@ def test_simulated_coefficients_side_with_the_generator() -> None:
 
 
 def test_every_statement_has_a_derivation_script() -> None:
-    assert {f.derivation for f in FORMULAS} == {"high_temperature_series"}
+    assert {f.script for f in FORMULAS} == {"high_temperature_series"}

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tools import bootstrap
+from tools import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -72,13 +73,12 @@ def test_guards_fail_the_test_and_restore(tmp_path: Path):
 
 @pytest.fixture
 def bare_project(tmp_path: Path) -> Path:
-    """A copy of what the set-up needs, without an environment, and a folder `bin` for the PATH with a few tools."""
+    """A copy of what the set-up needs, in a path with a space, without an environment; `bin` is to be the PATH."""
     project = tmp_path / "a project"
     (project / "bin").mkdir(parents=True)
-    shutil.copytree(ROOT / "tools", project / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", project)
-    for tool in ("dirname", "env"):
-        (project / "bin" / tool).symlink_to(shutil.which(tool) or pytest.skip(f"no {tool} here"))
+    (project / "tools").mkdir()
+    for name in ("Makefile", "pyproject.toml", "tools/environment.py"):
+        shutil.copy(ROOT / name, project / name)
     return project
 
 
@@ -90,91 +90,146 @@ def fake_python(project: Path, answer: str, name: str = "python3") -> Path:
     return path
 
 
-def set_up(project: Path, *extras: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the set-up with nothing but the project's own `bin` on the PATH."""
-    command = ["/bin/sh", str(project / "tools" / "bootstrap.sh"), *extras]
-    return run(command, project, **{"PYTHON": "", "PATH": str(project / "bin"), **variables})
+def make(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run make with nothing but the project's own `bin` on the PATH."""
+    command = [shutil.which("make") or pytest.skip("make is not installed"), *words]
+    return run(command, project, PATH=str(project / "bin"), MAKEFLAGS="")
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (None, "no Python 3.11 or newer found"),
-        ("echo 3.8; exit 4", "python3 is 3.8"),
-        ("exit 1", "lacks venv or pip"),
-        ("exit 127", "no Python 3.11 or newer found"),
-    ],
-)
-def test_without_a_suitable_python_one_line_says_so(bare_project: Path, answer: str | None, said: str):
+@pytest.mark.parametrize("answer", [None, "exit 1", "exit 127", 'exec "$0-is-gone"'])
+def test_without_a_suitable_python_one_line_says_so(bare_project: Path, answer: str | None):
     if answer:
         fake_python(bare_project, answer)
-    done = set_up(bare_project)
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    done = make(bare_project, "setup-test")
+    first, *others = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no Python 3.11 or newer with venv and pip" in first
+    assert "make PYTHON=" in first
+    assert [line[:9] for line in others] == ["make: ***"]
     assert not (bare_project / ".venv").exists()
 
 
 def test_the_first_suitable_python_is_taken_with_its_extras(bare_project: Path):
-    fake_python(bare_project, "echo 3.10; exit 4")
-    fake_python(bare_project, 'case "$*" in *bootstrap.py*) echo "$@";; esac', "python3.12")
-    done = set_up(bare_project, "test", "fast")
+    fake_python(bare_project, "exit 1")
+    fake_python(bare_project, 'case "$*" in *environment.py*) echo "$@";; esac', "python3.12")
+    done = make(bare_project, "setup-test", "EXTRAS=fast digits")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.split() == ["-I", "tools/bootstrap.py", "test", "fast"]
+    assert done.stdout.split() == ["-I", "tools/environment.py", "test", "fast", "digits"]
 
 
 def test_a_named_python_is_taken_and_no_other(bare_project: Path):
     fake_python(bare_project, "exit 0")
-    done = set_up(bare_project, PYTHON=str(fake_python(bare_project, "echo 3.9; exit 4", "mine")))
-    assert done.returncode == 1
-    assert "mine is 3.9" in done.stderr
+    done = make(bare_project, "setup-verify", f"PYTHON={fake_python(bare_project, 'exit 1', 'mine')}")
+    assert done.returncode == 2
+    assert f"among {bare_project}/bin/mine on the PATH" in done.stderr
+
+
+def test_pythons_that_are_too_old_or_lack_pip_are_unsuitable(bare_project: Path):
+    (probe,) = re.findall("-Ic '(.*)'", (bare_project / "Makefile").read_text())
+    unsuitable = ("sys.version_info = (3, 10)", "sys.modules['ensurepip'] = None", "sys.modules['venv'] = None")
+    for pretence in (*unsuitable, "pass"):
+        done = run([sys.executable, "-c", f"import sys; {pretence}; exec({probe!r})"], bare_project)
+        assert bool(done.returncode) is (pretence != "pass"), pretence
 
 
 def test_an_unknown_extra_is_refused_before_anything_is_made(bare_project: Path):
-    done = run([sys.executable, "-I", "tools/bootstrap.py", "nonsense"], bare_project)
+    done = run([sys.executable, "-I", "tools/environment.py", "nonsense"], bare_project)
     assert done.returncode == 1
     assert "no extra [nonsense]" in done.stderr
     assert not (bare_project / ".venv").exists()
 
 
+class Workshop:
+    """A project whose venv and pip are played: pip installs one small distribution. `done` lists the steps taken."""
+
+    def __init__(self, project: Path, monkeypatch: pytest.MonkeyPatch):
+        self.project, self.steps, self.fails = project, [], False
+        self.environment = project / ".venv"
+        self.site = self.environment / "lib" / "python3" / "site-packages"
+        monkeypatch.setattr(environment, "ROOT", project)
+        monkeypatch.setattr(environment, "step", self.step)
+
+    def step(self, doing: str, *command: str | Path) -> None:
+        assert not (self.environment / "stamp.json").exists(), "the stamp outlives a change"
+        words = [str(word) for word in command]
+        if "venv" in words:
+            self.steps.append("venv")
+            shutil.rmtree(self.environment, ignore_errors=True)
+            (self.environment / "bin").mkdir(parents=True)
+            (self.environment / "bin" / "python").write_text(f"#!/bin/sh\necho '{self.environment} 3.11'\n")
+            (self.environment / "bin" / "python").chmod(0o755)
+        elif "pip" in words:
+            self.steps.append(words[-1])
+            info = self.site / "toy-1.0.dist-info"
+            info.mkdir(parents=True, exist_ok=True)
+            (self.site / "toy.py").write_text("x = 1\n")
+            (info / "RECORD").write_text("toy.py,sha256=,6\n__pycache__/toy.pyc,,\ntoy-1.0.dist-info/RECORD,,\n")
+            if self.fails:
+                sys.exit("pip failed")
+
+    def prepare(self, *extras: str) -> list[str]:
+        """The steps that this call takes."""
+        self.steps = []
+        environment.prepare(extras, self.environment)
+        return self.steps
+
+
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A site-packages with one small distribution, which the set-up takes for its own."""
-    (tmp_path / "toy").mkdir()
-    (tmp_path / "toy" / "part.py").write_text("x = 1\n")
-    (tmp_path / "toy-1.0.dist-info").mkdir()
-    record = "toy/part.py,sha256=,6\ntoy/__pycache__/part.pyc,,\ntoy-1.0.dist-info/RECORD,,\n"
-    (tmp_path / "toy-1.0.dist-info" / "RECORD").write_text(record)
-    monkeypatch.setattr(bootstrap.sysconfig, "get_path", lambda _: str(tmp_path))
-    return tmp_path
+def workshop(bare_project: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """The project with a complete environment for the extra `test`."""
+    workshop = Workshop(bare_project, monkeypatch)
+    assert workshop.prepare("test") == ["venv", ".[test]"]
+    return workshop
 
 
-def test_an_intact_distribution_is_left_alone(site: Path):
-    assert list(bootstrap.distributions()) == [("toy", site / "toy-1.0.dist-info")]
-    assert bootstrap.damaged_distributions() == []
+def test_a_complete_environment_is_left_alone(workshop: Workshop):
+    assert workshop.prepare("test") == []
+    assert workshop.prepare() == []
+    (workshop.site / "mine-2.0.dist-info").mkdir()  # what a user adds by hand is no damage
+    assert workshop.prepare("test") == []
 
 
-def test_damage_is_noticed(site: Path):
-    part, record = site / "toy" / "part.py", site / "toy-1.0.dist-info" / "RECORD"
-    part.write_text("x =")
-    assert bootstrap.damaged_distributions() == ["toy"]
-    part.unlink()
-    assert bootstrap.damaged_distributions() == ["toy"]
-    part.write_text("x = 1\n")
-    (site / "~oy").mkdir()
-    assert bootstrap.damaged_distributions() == ["~oy"]
-    (site / "~oy").rmdir()
-    record.unlink()
-    assert bootstrap.damaged_distributions() == ["toy"]
+def test_what_is_out_of_date_is_completed_in_place(workshop: Workshop):
+    assert workshop.prepare("check") == [".[check,test]"]
+    with (workshop.project / "pyproject.toml").open("a") as file:
+        file.write("# changed\n")
+    assert workshop.prepare("test") == [".[check,test]"]
+    assert workshop.prepare("check") == []
 
 
-def test_an_environment_made_elsewhere_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bootstrap, "ENVIRONMENT", tmp_path)
-    assert not bootstrap.made_here()
-    (tmp_path / "pyvenv.cfg").write_text(f"version = 3.11.7\ncommand = python3 -m venv {tmp_path}\n")
-    assert bootstrap.made_here()
-    (tmp_path / "pyvenv.cfg").write_text(f"version = 3.11.7\ncommand = python3 -m venv {tmp_path}-old\n")
-    assert not bootstrap.made_here()
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda work: (work.site / "toy.py").write_text("x ="),
+        lambda work: (work.site / "toy.py").unlink(),
+        lambda work: (work.site / "toy-1.0.dist-info" / "RECORD").unlink(),
+        lambda work: (work.site / "toy-1.0.dist-info").rename(work.site / "~oy-1.0.dist-info"),
+        lambda work: (work.environment / "stamp.json").unlink(),
+        lambda work: (work.environment / "stamp.json").write_text('{"python":'),
+        lambda work: (work.environment / "bin" / "python").unlink(),
+        lambda work: (work.environment / "bin" / "python").write_text("#!/bin/sh\nexit 1\n"),
+        lambda work: (work.environment / "bin" / "python").write_text("#!/bin/sh\necho elsewhere 3.11\n"),
+    ],
+    ids=["cut", "gone", "no record", "half replaced", "no stamp", "cut stamp", "no python", "dead python", "moved"],
+)
+def test_a_broken_environment_is_built_anew(workshop: Workshop, damage: Callable[[Workshop], object]):
+    damage(workshop)
+    assert workshop.prepare("test") == ["venv", ".[test]"]
+    assert workshop.prepare("test") == []
+
+
+def test_a_half_built_environment_is_built_anew(workshop: Workshop):
+    workshop.fails = True
+    with pytest.raises(SystemExit):
+        workshop.prepare("check")
+    workshop.fails = False
+    assert workshop.prepare("test") == ["venv", ".[test]"]
+
+
+def test_a_step_that_fails_is_named_in_one_line(capsys: pytest.CaptureFixture[str]):
+    environment.step("doing well", sys.executable, "-c", "")
+    with pytest.raises(SystemExit, match="doing badly failed"):
+        environment.step("doing badly", sys.executable, "-c", "import sys; sys.exit(3)")
 
 
 # Makefile and continuous integration.
@@ -190,12 +245,15 @@ def test_make_alone_lists_every_target():
     assert sorted(re.findall(r"^make (\S+)", done.stdout, re.MULTILINE)) == sorted(public)
 
 
-def test_continuous_integration_runs_the_readmes_test_command():
-    script = ROOT / ".ci" / "run"
-    assert os.access(script, os.X_OK)
-    text = script.read_text()
-    assert "set -euo pipefail" in text
-    assert text.rstrip().endswith("\nmake test")
+@pytest.mark.parametrize("failing", ["", "check", "test"])
+def test_continuous_integration_runs_tests_and_checks_and_both_count(tmp_path: Path, failing: str):
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    (tmp_path / "Makefile").write_text(f"test check:; @echo $@ with $(EXTRAS); test $@ != '{failing}'\n")
+    done = run([str(tmp_path / ".ci" / "run")], tmp_path, MAKEFLAGS="")
+    assert bool(done.returncode) is bool(failing)
+    # The extra of the second command is named to both: one installation serves them.
+    assert done.stdout.splitlines()[:2] == ["test with check", "check with check"]
 
 
 # Packaging and metadata.

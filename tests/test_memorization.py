@@ -1,8 +1,5 @@
 """Memorization by the linear denoiser: direct integrals, hand-computed limits, refusals of the rules, drawn training sets."""
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
-
 from __future__ import annotations
 
 import math
@@ -13,13 +10,13 @@ from sympy import Rational, exp, log, sqrt
 
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.theory.denoiser.draws import generated_law_infinite, generated_law_one_draw, training_set
-from infscale_sym.theory.denoiser.notation import zeta
+from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
 from infscale_sym.theory.memorization import values as closed
 from infscale_sym.theory.memorization import values_exact as exact
-from infscale_sym.theory.memorization.checks import log_overlaps
+from infscale_sym.theory.memorization.draws import log_overlaps
 from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
 from infscale_sym.theory.memorization.formulas import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
-from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, SpectralMean, kernel_width
+from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, kernel_width
 from infscale_sym.theory.memorization.rules import (
     GaussianOverlaps,
     LargestVariance,
@@ -153,7 +150,7 @@ def test_rules_refuse_what_does_not_follow() -> None:
     x = eigenvalue
     GaussianOverlaps().check(NormalOverlap(zeta, 1, 0), sqrt(2 / (1 + zeta)))
     ridge = RenormalizedRidge(lambda_, alpha, 1)
-    right, before = LOG_MEAN.statement.rhs, SpectralMean(log(x + lambda_), alpha)
+    right, before = LOG_MEAN.statement.rhs, MarchenkoPasturMean(log(x + lambda_), alpha)
     kernel = KernelRate(alpha, zeta, kernel_width)
     refused = (
         (GaussianOverlaps(), NormalOverlap(zeta, 1, 0), sqrt(1 / (1 + zeta))),
@@ -162,8 +159,8 @@ def test_rules_refuse_what_does_not_follow() -> None:
         (LogDeterminant(ridge), before, right.subs(alpha, 2 * alpha)),
         (RateAsSpectralMean(drawn=False), kernel, meaning(SamplingRate(alpha, zeta))),
         (SameMean(), meaning(kernel), KERNEL_RATE.statement.rhs + zeta / 1000),
-        (LargestVariance(), -SpectralMean(x, alpha) / 2, -1 / (2 * (2 + zeta))),
-        (NarrowSpectrum(), SpectralMean(x**2, 1 / GAP.statement.variable), GAP.statement.rhs),
+        (LargestVariance(), -MarchenkoPasturMean(x, alpha) / 2, -1 / (2 * (2 + zeta))),
+        (NarrowSpectrum(), MarchenkoPasturMean(x**2, 1 / GAP.statement.variable), GAP.statement.rhs),
     )
     for rule, one, two in refused:
         with pytest.raises(DerivationError):

@@ -17,7 +17,7 @@ from infscale_sym import selection_error
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.operators import ArgMin
 from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
-from infscale_sym.theory.misspecified.checks import record_curves, subset_curves
+from infscale_sym.theory.misspecified.draws import record_curves, subset_curves
 from infscale_sym.theory.misspecified.formulas import ALL_ORDERS, FAR, LEAST, NEAR, TIE
 from infscale_sym.theory.misspecified.notation import DistanceIntegral, beyond, closeness
 from infscale_sym.theory.misspecified.rules import DistanceByName, InsertEqual, LogGammaIntegrals
@@ -27,11 +27,11 @@ from infscale_sym.theory.misspecified.values import (
     answers_beyond_teacher_mp,
     distance_integral,
     distance_integral_mp,
-    frozen_optimal_number_mp,
     least_error,
     least_error_mp,
 )
 from infscale_sym.theory.optima.values.exact import optimal_number_mp
+from infscale_sym.theory.optima.values.frozen import frozen_optimal_number_mp
 from infscale_sym.theory.optima.values.numeric import optimal_number
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau
 from infscale_sym.verify import simulation

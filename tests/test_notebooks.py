@@ -41,7 +41,6 @@ assert x == x
 assert x == x
 """
 
-
 def test_each_derivation_has_its_notebook_and_the_other_way_round():
     assert build_notebooks.unpaired() == []
 

@@ -16,7 +16,6 @@ from infscale_sym.derive import Derivation
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.operators import ArgMin
-from infscale_sym.theory.optima import checks as simulation_optima
 from infscale_sym.theory.optima.notation import OptimalNumber, hardness, vartheta
 from infscale_sym.theory.optima.rules import LeadingTerm, MeasureIn, StationaryPoint
 from infscale_sym.theory.optima.values.exact import (
@@ -234,7 +233,7 @@ def test_a_wrong_stationary_point_is_refused():
 
 def test_simulation_refutes_the_printed_numbers():
     legs = {
-        id: simulation_optima.RECIPES[id](catalog.formula(id), True)
+        id: catalog.formula(id).simulate(quick=True)
         for id in ("finite-k.optimum.printed", "finite-k.optimum.printed.temperature", "finite-k.optimum.corrected")
     }
     assert [leg.agrees for leg in legs.values()] == [False, False, True]

@@ -29,7 +29,7 @@ from infscale_sym.present.glossary import glossary
 from infscale_sym.present.latex import LINE, expr_latex, statement_latex, statement_lines
 from infscale_sym.present.prose import to_html, to_markdown, to_tex
 from infscale_sym.present.rename import Notation
-from infscale_sym.present.steps import derivation_markdown, step_lines
+from infscale_sym.present.steps import derivation_align, derivation_markdown, step_lines
 from infscale_sym.present.width import tightness, width
 from infscale_sym.theory.regression.notation import sigma
 from infscale_sym.theory.selection.notation import k, rho, t, tau
@@ -383,6 +383,19 @@ def test_only_what_is_shown_imports_present():
         if folder in ("notation", "evaluate", "sampling", "theory", "derive") and not facade:
             assert "infscale_sym.present" not in text, path
     assert checked > 150
+
+
+def test_a_chain_from_a_wide_quantity_stays_on_the_page():
+    """The lines are aligned at their signs, so that what stands before the first sign moves all of them to the right."""
+    start = Add(*(rho**n / (1 + tau**n) for n in range(2, 5)))
+    long = Add(*(sigma**n / (k**n * (1 + rho**n)) for n in range(1, 12)))
+    step = Step(start, long, "expand", "", Evidence("symbolic", ""))
+    for chain, wide in ((Derivation("best-of-k.leading", start, "", [step]), True), (sample_derivation(), False)):
+        body = cut_intertext(derivation_align(chain)).split(r"\begin{align}")[1].split(r"\end{align}")[0]
+        rows = [row.replace(r"\notag", "").split("&") for row in body.split("\\\\")]
+        before, after = (max(width(row[side]) for row in rows) for side in (0, 1))
+        assert before + after <= 1.12 * (LINE + 12)
+        assert (rows[0][0].strip() == "") is wide
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")

@@ -59,6 +59,11 @@ class Step:
     def __repr__(self) -> str:
         return f"<step: {self.rule}, {self.evidence.kind}>"
 
+    def _repr_markdown_(self) -> str:
+        from infscale_sym.present.notebook import step_markdown
+
+        return step_markdown(self)
+
 
 class Derivation:
     """A chain of equal (or asymptotically equal) expressions that starts from a named quantity and ends in a formula.
@@ -171,6 +176,17 @@ class Derivation:
         if said is not None and simplify(said / measured).free_symbols & measured.free_symbols:
             raise DerivationError(f"{self.id}, {rule.name}: the rule measures the remainder {measured}, not {said}")
         return measured if said is None else said
+
+    def latex(self) -> str:
+        """The derivation as LaTeX: an align environment, each step's rule, reason and check between its lines."""
+        from infscale_sym.present.steps import derivation_align
+
+        return derivation_align(self)
+
+    def _repr_markdown_(self) -> str:
+        from infscale_sym.present.notebook import derivation_markdown
+
+        return derivation_markdown(self)
 
     def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
         """Perturb the right side through the same check; every perturbation must be caught."""

@@ -11,7 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from sympy import Symbol
+import sympy
+from sympy import Basic, Symbol
 
 from infscale_sym.notation.formula import Formula
 from infscale_sym.notation.topic import Topic
@@ -35,7 +36,7 @@ def words_of(topic: Topic) -> dict[str, Any]:
     words: dict[str, Any] = {}
     for module in _ENGINE:
         words |= _public(import_module(module))
-    words["registry"] = registry
+    words |= {"registry": registry, "formula": registry.formula}
     for name in topic.builds_on:
         words |= words_of(registry.topic(name, topic.distribution))
     for place in (*topic.notation, *topic.formulas_in, *topic.rules):
@@ -44,7 +45,7 @@ def words_of(topic: Topic) -> dict[str, Any]:
 
 
 def _public(module: ModuleType) -> dict[str, Any]:
-    """What a module defines itself: its `__all__`, or its functions, classes, symbols, formulas and numbers."""
+    """What a module defines itself: its `__all__`, or its functions, classes, expressions, formulas and numbers."""
     names = getattr(module, "__all__", None)
     if names is not None:
         return {name: getattr(module, name) for name in names}
@@ -52,6 +53,8 @@ def _public(module: ModuleType) -> dict[str, Any]:
 
 
 def _own(module: ModuleType, name: str, x: Any) -> bool:
-    if isinstance(x, (Symbol, Formula)) or (name.isupper() and isinstance(x, (int, str))):
+    if isinstance(x, Formula) or (name.isupper() and isinstance(x, (int, str))):
         return True
+    if isinstance(x, Basic):  # symbols, indexed draws; not what SymPy itself offers under this name
+        return not hasattr(sympy, name) or isinstance(x, Symbol)
     return getattr(x, "__module__", "") == module.__name__ and (callable(x) or isinstance(x, type))

@@ -14,7 +14,8 @@ from sympy import Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from infscale_sym.errors import NotationError
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, Drawing, Sweep
+from infscale_sym.notation.quantity import quantities_of
 from infscale_sym.notation.relations import AsymptoticTo, Relation
 from infscale_sym.notation.symbols import same_assumptions
 
@@ -114,7 +115,7 @@ class Formula:
     partner: str = ""
     only_where: str = ""
     check: Check = field(default_factory=Check, compare=False, repr=False)
-    draw: Recipe | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    draw: Drawing | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     sweep: Sweep | None = field(default=None, compare=False, repr=False)
     proof: Derivation | None = field(default=None, compare=False, repr=False)
 
@@ -132,7 +133,8 @@ class Formula:
             object.__setattr__(self, "expected", usual)
         if self.expected is Expected.UNKNOWN:
             raise NotationError(f"{self.id}: 'unknown' is no expectation")
-        same_assumptions(self.statement.free_symbols | self.domain.free_symbols, self.id)
+        slots = {slot for cls in quantities_of(self.statement) if not cls.is_operator for slot in cls.slots}
+        same_assumptions(self.statement.free_symbols | self.domain.free_symbols | slots, self.id)
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -154,7 +156,7 @@ class Formula:
     def using(
         self,
         *,
-        draw: Recipe | Callable[..., Any] | None = None,
+        draw: Drawing | Callable[..., Any] | None = None,
         derivation: Derivation | None = None,
         independent: Any = None,
         **changes: Any,

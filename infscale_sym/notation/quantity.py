@@ -7,8 +7,6 @@ quantity of the same name in another package, in SymPy's ordering and in generat
 kept elsewhere: a subclass in another package is as good as one of this.
 """
 
-# SymPy's inline annotations call an applied function a type and an expression's arguments Basic; pyright believes them.
-
 from __future__ import annotations
 
 import sys

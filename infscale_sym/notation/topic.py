@@ -52,6 +52,11 @@ class Topic:
         """The top-level package that it belongs to."""
         return self.package.partition(".")[0]
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether its notation is imported already."""
+        return any(f"{self.package}{module}" in sys.modules for module in self.notation)
+
     def _collect(self, modules: Sequence[str], name: str) -> tuple[Any, ...]:
         return tuple(x for module in modules for x in getattr(import_module(module, self.package), name, ()))
 

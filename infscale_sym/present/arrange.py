@@ -92,7 +92,7 @@ def parts_of(expr: Any) -> Parts:
 
 
 def _opposite(expr: Any) -> Expr:
-    terms: list[Any] = [Mul(-1, term) for term in expr.args]
+    terms: list[Any] = [Mul(-1, term) for term in Add.make_args(expr)]
     return Add(*terms)
 
 
@@ -101,20 +101,20 @@ def negative_power(exponent: Any) -> bool:
     return bool(exponent.is_negative) if exponent.is_number else bool(exponent.as_coeff_Mul()[0].is_negative)
 
 
-def _symbol_rank(expr: Basic) -> tuple[int, str]:
+def _symbol_rank(expr: Basic) -> tuple[tuple[int, int], str]:
     if isinstance(expr, Indexed):
         return (_rank(str(expr.base)), str(expr))
     if isinstance(expr, Symbol):
         return (_rank(expr.name), expr.name)
-    return (2000, "")
+    return ((2000, 0), "")
 
 
-def _rank(name: str) -> int:
+@lru_cache(maxsize=2000)
+def _rank(name: str) -> tuple[int, int]:
     """Where a letter stands among the factors of a product; an auxiliary one last."""
     if name in _FIRST:
-        return _FIRST.index(name)
-    place = registry.symbol_place(name)
-    return 1000 if place is None else len(_FIRST) + place
+        return (-1, _FIRST.index(name))
+    return registry.symbol_place(name) or (1000, 0)
 
 
 def _factor_key(factor: Any) -> tuple[Any, ...]:
@@ -164,7 +164,7 @@ def _sorted_terms(expr: Any) -> tuple[Expr, ...]:
         power = next(
             (f.as_base_exp()[1] for f in Mul.make_args(term) if getattr(f.as_base_exp()[0], "name", "") == _FIRST[0]), S.Zero
         )
-        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=(0, ""))
+        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=((-1, 0), ""))
         degree = -float(power) if power.is_Rational else 0.0
         keyed.append(((degree, _weight(term), ranks, default_sort_key(term)), term))
     return tuple(term for _, term in sorted(keyed, key=lambda pair: pair[0]))

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sympy import Add, Expr, Mul, S, Symbol, expand, simplify
+from sympy import Add, Expr, Mul, S, Symbol, expand, oo, simplify
 
 from infscale_sym import registry
 from infscale_sym.evaluate.lambdify import mpmath_function
@@ -23,6 +23,7 @@ from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_plot
 from infscale_sym.present.style import COLOURS, LIMIT, styled, two_panels
 from infscale_sym.present.sweeps import along, held_at, plain_curves, plain_sweep
+from infscale_sym.present.width import bracket, tightness
 from infscale_sym.verify.digits import independent_ways
 
 if TYPE_CHECKING:
@@ -161,17 +162,20 @@ def by_order(claim: Expr, variable: Symbol) -> tuple[Expr, list[Expr]]:
 
 
 def degree(term: Expr, variable: Symbol) -> float:
-    """The exponent of the variable in a term that is a power of it times the rest."""
+    """The exponent with which a term grows or falls in the variable; a logarithm beside the power counts for nothing."""
     if not term.has(variable):
         return 0.0
-    return float(simplify(variable * term.diff(variable) / term))
+    if isinstance(term, Add):
+        return max(degree(part, variable) for part in term.args)
+    slope = simplify(variable * term.diff(variable) / term)
+    return float(slope.limit(variable, oo) if slope.has(variable) else slope)  # 2 - 1/ln(k), say, for k^2/ln(k)
 
 
 def _scaled_label(lhs: Expr, constant: Expr, leading: Expr, printer: FormulaPrinter) -> str:
     left = printer.doprint(lhs)
     if constant != 0:
         limit = printer.script(constant)
-        left = rf"[{left} - {f'({limit})' if isinstance(constant, Add) else limit}]"
+        left = rf"[{left} - {bracket(limit) if tightness(limit) == 'sum' else limit}]"
     text = printer.script(leading)
     if len(left) + len(text) > 160:  # too long for a line
         text = r"\mathrm{leading\;term}"
@@ -288,7 +292,8 @@ def _equality(formula: Formula) -> Figure:
             right = np.array([float(claim(*point, digits=20)) for point in points])
         else:
             right = along(statement.rhs, sweep.along, dots, fixed)
-        difference = np.abs(left - right) / np.abs(right)
+        size = np.abs(right)
+        difference = np.abs(left - right) / np.where(size == 0, size.max(), size)  # at a zero in units of the curve
         lower.plot(dots, np.maximum(difference, 1e-17), "o", color=colour, markerfacecolor="white", markeredgewidth=1.1)
         marked = True
     if marked:

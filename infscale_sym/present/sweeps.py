@@ -11,6 +11,7 @@ from infscale_sym import registry
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.notation.check import Sweep
 from infscale_sym.notation.formula import Formula
+from infscale_sym.notation.quantity import quantities_of
 from infscale_sym.notation.relations import AsymptoticTo
 
 
@@ -51,10 +52,13 @@ def plain_curves(formula: Formula, series: bool) -> Sweep:
     statement = formula.statement
     assert isinstance(statement, AsymptoticTo)
     others = [s for s in formula.symbols if s != statement.variable]
+    # A quantity that is computed from its definition costs a quadrature a point.
+    slow = any(cls.numpy is None for cls in quantities_of(statement.lhs))
+    points = 21 if slow else 241
     if not others:
-        return Sweep(curve=statement.variable, values=(1,))
-    values = (_typical(others[0]),) if series else tuple(np.linspace(*_range(others[0]), 4))
-    return Sweep(curve=others[0], values=values)
+        return Sweep(curve=statement.variable, values=(1,), points=points)
+    values = (_typical(others[0]),) if series else tuple(np.linspace(*_range(others[0]), 2 if slow else 4))
+    return Sweep(curve=others[0], values=values, points=points)
 
 
 def along(expr: Expr, variable: Symbol, grid: np.ndarray, fixed: Mapping[Symbol, float]) -> np.ndarray:

@@ -7,17 +7,21 @@ seed alone: how many workers there are, and how many blocks each takes at a time
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 #: First entries of the spawn keys, so that no two purposes share a stream.
 TRIALS, TRAINING, PROMPTS, TEACHER = range(4)
+
+#: What fixes the draws: an integer, or a generator that goes on (`numpy.random.default_rng` takes both).
+Seed = int | np.random.Generator
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,6 +34,14 @@ class Stopped(Exception):
 def generator(seed: int, *key: int) -> np.random.Generator:
     """The stream of `seed` for the purpose and position `key`: independent streams for different keys."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def part(seed: int, number: int) -> int:
+    """The seed of the number-th of several independent draws that share a seed; that seed itself for the first.
+
+    Checks count their seeds upwards by ones; these are far from all of them.
+    """
+    return seed + (number << 40)
 
 
 @dataclass(frozen=True)
@@ -102,32 +114,41 @@ def in_order(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def progress_bar(total: int, unit: str, shown: bool) -> Any:
-    """A tqdm bar on stderr, or (shown=False) an object that only has its `update` and context manager."""
-    if not shown:
-        return _NoBar()
-    from tqdm import tqdm
-
-    return tqdm(total=total, unit=unit, unit_scale=True, leave=False)
+#: Whether to show progress: no, as a bar on stderr, or by telling a function what share of the run (0 to 1) was done since
+#: it was last told. It is called from the threads that do the work; what it raises ends the run.
+Progress = bool | Callable[[float], object]
 
 
-class _NoBar:
-    def __enter__(self) -> _NoBar:
-        return self
+@contextlib.contextmanager
+def progress(total: int, unit: str, shown: Progress) -> Iterator[Callable[[float], object]]:
+    """The function to be told the shares of a run of `total` units, from any thread."""
+    if callable(shown):
+        yield shown
+    elif not shown:
+        yield lambda share: None
+    else:
+        from tqdm import tqdm
 
-    def __exit__(self, *_: object) -> None:
-        pass
+        lock = threading.Lock()
+        with tqdm(total=total, unit=unit, unit_scale=True, leave=False) as bar:
 
-    def update(self, amount: int) -> None:
-        pass
+            def tell(share: float) -> None:
+                with lock:
+                    bar.update(share * total)
+
+            yield tell
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A mean over independent draws and its standard error (arrays of one shape, or two floats)."""
 
     mean: Any
     standard_error: Any
+
+
+def estimate(values: Any) -> Estimate:
+    """The mean of independent draws, shape (n,), n >= 2, and its standard error."""
+    return Estimate(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(np.size(values))))
 
 
 class Moments:

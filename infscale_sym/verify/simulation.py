@@ -7,14 +7,10 @@ the deviation. Each check also fits a wrong claim, and is evidence only if that 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from infscale_sym.notation.formula import Formula
-from infscale_sym.verify.record import Leg
+from infscale_sym.verify.record import INCONCLUSIVE, Leg
 
 #: A claim is contradicted beyond this many standard errors; a wrong claim must be rejected beyond REJECTED.
 ALLOWED = 4.0
@@ -32,19 +28,32 @@ def check(formula: Formula, quick: bool) -> Leg:
 
 
 def leg(deviation: float, control: float, where: str, numbers: dict[str, Any], wrong: str) -> Leg:
+    """The leg of a deviation and of how far a wrong statement is away, both in standard errors; `wrong` names that."""
     agrees = abs(deviation) <= ALLOWED
     if agrees and not abs(control) >= REJECTED:
         text = f"{where}; {wrong} is only {abs(control):.1f} standard errors away: too few draws to tell"
-        return Leg("simulation", "inconclusive", False, text, numbers)
+        return Leg("simulation", INCONCLUSIVE, None, text, numbers)
     text = f"{where}; {wrong} would be {abs(control):.0f} standard errors away"
     return Leg("simulation", f"{abs(deviation):.1f} standard errors", agrees, text, numbers)
 
 
-def extrapolate(
-    sizes: Sequence[float], values: Sequence[float], errors: Sequence[float], orders: int = 1
-) -> tuple[float, float]:
-    """Intercept and its standard error of values = c_0 + c_1/size + ... by weighted least squares."""
-    design = np.array([[size**-power for power in range(orders + 1)] for size in sizes]) / np.array(errors)[:, None]
-    covariance = np.linalg.inv(design.T @ design)
-    solution = covariance @ (design.T @ (np.array(values) / np.array(errors)))
-    return float(solution[0]), float(math.sqrt(covariance[0, 0]))
+def leg_of_wrong(deviation: float, right: float, where: str, numbers: dict[str, Any]) -> Leg:
+    """The leg of a claim that the draws should reject; `right`: deviation of the corrected claim.
+
+    Draws that reject neither are too few to agree with this one.
+    """
+    agrees = abs(deviation) <= ALLOWED
+    if agrees and not abs(right) >= REJECTED:
+        text = f"{where}; the corrected claim is only {abs(right):.1f} standard errors away: too few draws to tell"
+        return Leg("simulation", INCONCLUSIVE, None, text, numbers)
+    return Leg("simulation", f"{abs(deviation):.0f} standard errors", agrees, where, numbers)
+
+
+def leg_of_bound(inside: float, outside: float, where: str, tighter: str, numbers: dict[str, Any]) -> Leg:
+    """The leg of an inequality. inside: standard errors from what was drawn up to the bound (negative beyond it); outside:
+    by how many the draws exceed a tighter bound."""
+    if abs(inside) <= ALLOWED or (inside > 0 and not outside >= REJECTED):
+        text = f"{where}: {inside:.1f} standard errors within the bound, {outside:.1f} beyond {tighter}: too few draws to tell"
+        return Leg("simulation", INCONCLUSIVE, None, text, numbers)
+    text = f"{where}: below the bound by {inside:.0f} standard errors; {tighter} is exceeded by {outside:.0f}"
+    return Leg("simulation", f"inside by {inside:.0f} standard errors" if inside > 0 else "outside", inside > 0, text, numbers)

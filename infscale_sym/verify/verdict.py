@@ -1,4 +1,7 @@
-"""From the three legs to a verdict. No leg stands for another; a leg that fails, or legs that disagree, give `unknown`."""
+"""From the three legs to a verdict. No leg stands for another; a leg that fails, or legs that disagree, give `unknown`.
+
+A simulation with too few draws to tell has no say in a quick run. In a full run it has failed: what is drawn there must tell.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.verify import digits as digits_leg
 from infscale_sym.verify import simulation as simulation_leg
-from infscale_sym.verify.record import Leg, Verdict
+from infscale_sym.verify.record import INCONCLUSIVE, NOT_COMPUTED, Leg, Verdict
 
 
 def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
@@ -25,7 +28,7 @@ def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
     legs = (derivation, figures, simulation)
     return Verdict(
         id=formula.id,
-        verdict=_verdict(formula, legs).value,
+        verdict=_verdict(formula, legs, quick).value,
         expected=formula.expected.value,
         legs=legs,
         smallest_caught=caught,
@@ -35,12 +38,13 @@ def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
     )
 
 
-def _verdict(formula: Formula, legs: tuple[Leg, ...]) -> Expected:
+def _verdict(formula: Formula, legs: tuple[Leg, ...], quick: bool) -> Expected:
     derivation, figures, simulation = legs
+    failed = simulation.summary == NOT_COMPUTED or (simulation.summary == INCONCLUSIVE and not quick)
     if figures.agrees is None:
         return Expected.UNKNOWN  # without a number there is no verdict, whatever the other legs say
     if figures.agrees:
-        if derivation.agrees is False or simulation.agrees is False:
+        if derivation.agrees is False or simulation.agrees is False or failed:
             return Expected.UNKNOWN
         return Expected.IN_THE_LIMIT if isinstance(formula.statement, AsymptoticTo) else Expected.HOLDS
     # A counterexample refutes; a derivation or a simulation that agrees with the claim contradicts it.
@@ -67,11 +71,11 @@ def _digits(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     try:
         return digits_leg.check(formula, digits, quick)
     except InfscaleError as error:
-        return Leg("digits", "not computed", None, str(error)), "none"
+        return Leg("digits", NOT_COMPUTED, None, str(error)), "none"
 
 
 def _simulation(formula: Formula, quick: bool) -> Leg:
     try:
         return simulation_leg.check(formula, quick)
     except InfscaleError as error:
-        return Leg("simulation", "not computed", False, str(error))
+        return Leg("simulation", NOT_COMPUTED, None, str(error))

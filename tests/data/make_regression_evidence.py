@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.regression.values.ridge import predictive_variance
-from infscale_sym.verify.simulation import extrapolate
 
 SEED = 20251219
 HERE = Path(__file__).resolve().parent

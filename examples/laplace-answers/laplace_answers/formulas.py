@@ -10,10 +10,9 @@ from __future__ import annotations
 from sympy import exp
 
 from infscale_sym import asymptotic, equality
-from infscale_sym.notation.check import Check, Sweep
+from infscale_sym.notation.check import Check, LimitDraw, Sweep
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.theory.selection.notation import k
-from infscale_sym.verify.draws import LimitDraw
 
 from .notation import LaplaceError, c_T, y_T
 
@@ -21,7 +20,7 @@ here = lazy(__package__)
 
 #: The draws must see the last term, the correction in 1/k: few answers, many trials, and a correction that is off by one half
 #: must be rejected. By default a quarter is asked for, which takes four times as many trials.
-DRAWN = {"sizes": (8, 12, 18, 30), "trials": 800_000, "quick_trials": 800_000, "off": 0.5}
+DRAWN = {"sizes": (8, 12, 18, 30), "trials": 800_000, "quick_trials": 800_000, "wrong": 0.5}
 
 PEAK = equality(
     "laplace.peak",
@@ -45,7 +44,7 @@ OFF_PEAK = asymptotic(
     remainder=k**-4,
     title="Off the peak of Laplace's law the first correction is -3/k, as for every smooth density",
     script="laplace_answers",
-    draw=LimitDraw(rest=(0.5,), **DRAWN),
+    draw=LimitDraw(settings=((0.5,),), **DRAWN),
     sweep=Sweep(curve=y_T, values=(0.25, 0.5, 1, 2)),
 )
 
@@ -57,7 +56,7 @@ NEAR_PEAK = asymptotic(
     remainder=k**-4,
     title="Within 1/k of the peak the first correction grows from 0 to that of a smooth density",
     script="laplace_answers",
-    draw=LimitDraw(rest=(3,), **DRAWN),
+    draw=LimitDraw(settings=((3,),), **DRAWN),
     sweep=Sweep(curve=c_T, values=(0.5, 1, 2, 4)),
 )
 

@@ -1,6 +1,6 @@
 """Pictures of the linear autoencoder's attempts on handwritten digits: what an attempt is, and what coverage becomes of it.
 
-Drawn attempts (`simulate.linear_vae`) beside exact chances (`quantities.reconstruction`) and Beta laws fitted to counts (the
+Drawn attempts (`autoencoder.draws`) beside exact chances (`autoencoder.values`) and Beta laws fitted to counts (the
 task is that of L, arXiv:2410.16377).
 """
 

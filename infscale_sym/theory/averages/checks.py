@@ -21,7 +21,7 @@ from infscale_sym.theory.regression.checks import regression_moment
 from infscale_sym.theory.regression.draws.regression import regression
 from infscale_sym.theory.regression.notation import PredictiveVariance, TeacherOffset, TeacherRisk
 from infscale_sym.theory.selection.notation import k, t
-from infscale_sym.verify.simulation import ALLOWED, leg
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
 if TYPE_CHECKING:
     from infscale_sym.verify.record import Leg
@@ -104,7 +104,7 @@ def offset_moment(formula: Formula, quick: bool) -> Leg:
     wrong = "the printed q" if mine is right else "the corrected Q"
     deviation, control = (value - mine) / error, (value - other) / error
     if mine is printed:
-        return Leg("simulation", f"{abs(deviation):.0f} standard errors", abs(deviation) <= ALLOWED, where, numbers)
+        return leg_of_wrong(deviation, control, where, numbers)
     return leg(deviation, control, where, numbers, wrong)
 
 

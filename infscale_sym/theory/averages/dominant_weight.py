@@ -5,10 +5,6 @@ For `averaged.slow-approach`. Where the average of E w^2/(E w)^2 over the judge'
 measured against exact averages between two values of k. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """The figures of the notebook on averages: the laws against simulated training sets, and HP-code's figure at finite T.
 
-Lines are the averages of `quantities.regression` by the full and the printed law (`best-of-k.averaged.*`; HP,
+Lines are the averages of `regression.values.error` by the full and the printed law (`best-of-k.averaged.*`; HP,
 arXiv:2512.19905); points are students trained end to end, with standard errors over training sets.
 """
 

@@ -4,10 +4,6 @@ The prompts' offsets from teacher and judge are a centred Gaussian pair with the
 printed law takes the offset of the mean prediction only; the corrected one its full variance Q = E Delta_T^2.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import pi, sqrt

@@ -16,9 +16,10 @@ import numpy as np
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.averages.notation import v_cross, v_rho, v_tau
 from infscale_sym.theory.selection.notation import k, t
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 if TYPE_CHECKING:
     from infscale_sym.verify.record import Leg

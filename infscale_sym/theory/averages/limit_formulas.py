@@ -5,10 +5,6 @@ finite where 2 E rho^2 < (1+t)(2+t); beyond, rare prompts with a judge far off d
 the boundary prompts with rho^2 up to a multiple of ln k all contribute alike.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And, Rational, log, pi, sin, sqrt

@@ -9,10 +9,6 @@ Expanded about W_2 + ... + W_k = 1 it begins with -k E[(l - F_oo) W^2] = O(1/k),
 average of that is infinite one draw dominates: see `decisive_draw`. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math
@@ -23,7 +19,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from sympy import Expr, Integer, Poly, Rational, Symbol, diff, exp, expand, lambdify, pi, solve, sqrt, together
+from sympy import Add, Expr, Integer, Poly, Rational, Symbol, diff, exp, expand, lambdify, pi, solve, sqrt, together
 
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
@@ -177,7 +173,7 @@ class MomentsOfTheWeight:
         (growth,) = before.atoms(MomentGrowth)
         order, heat = Symbol("p", positive=True), Symbol("t", positive=True)
         moment = gaussian_integral(Integer(1), -order * (z + rho) ** 2 / (2 * heat) - z**2 / 2)
-        exponent = sum((e.args[0] for e in moment.atoms(exp)), Integer(0))
+        exponent = Add(*(e.args[0] for e in moment.atoms(exp)))
         value = simplify(diff(exponent - order * exponent.subs(order, 1), (rho, 2)))
         value = value.subs({order: growth.args[0], heat: growth.args[1]})
         gap = before.args[0].subs(growth, value) - after.args[0]

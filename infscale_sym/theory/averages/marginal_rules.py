@@ -5,10 +5,6 @@ For `averaged.marginal-approach`. The integral over the dominant draw no longer 
 expansion). The remainder is measured between ln k = 600 and 1e4. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math

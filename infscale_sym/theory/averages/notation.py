@@ -3,10 +3,6 @@
 Everything is dimensionless. HP, arXiv:2512.19905, has the average at t = 0 only.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Derivative, Expr, Integral, Rational, Symbol, exp, log, oo, sqrt

@@ -4,9 +4,11 @@ Units s = 1; tau and rho are the offsets of the prediction from the teacher's an
 answer's distance is that of an extreme value: exponential in the limit, with its rate of convergence.
 """
 
-from sympy import exp, pi, sqrt
+import math
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from sympy import Rational, exp, pi, sqrt
+
+from infscale_sym.notation.check import Check, LimitDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, ConvergesInLaw
@@ -17,6 +19,9 @@ from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
 
+#: Numbers of answers drawn.
+_ANSWERS, _FEW_ANSWERS = (16, 24, 40, 64, 100), (4, 6, 10, 16, 30)
+
 LEADING = Formula(
     id="best-of-k.leading",
     title="Best-of-k error falls as 1/k^2",
@@ -26,7 +31,7 @@ LEADING = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
     check=Check(enclosed=True, quick_far="1e16"),
-    draw=Recipe(here(".checks:hard_choice")),
+    draw=LimitDraw(sizes=_ANSWERS, settings=((0.6,),), trials=400_000, wrong=0.15),
     sweep=Sweep(curve=tau, values=(0, 1, 1.5, 2)),
 )
 
@@ -47,7 +52,15 @@ ALL_ORDERS = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
     check=Check(enclosed=True, quick_far="1e16"),
-    draw=Recipe(here(".checks:hard_choice")),
+    draw=LimitDraw(
+        sizes=_ANSWERS,
+        settings=((0.6,),),
+        trials=400_000,
+        orders=1,
+        scale=pi * exp(tau**2) / k**2,
+        falling=1 / k,
+        wrong=0.15,
+    ),
     sweep=Sweep(curve=tau, values=(0.5,)),
 )
 
@@ -64,30 +77,53 @@ MISSPECIFIED = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
     check=Check(enclosed=True, quick_far="1e16"),
-    draw=Recipe(here(".checks:hard_choice")),
+    draw=LimitDraw(
+        sizes=_ANSWERS,
+        settings=((0.7, 0.6),),  # a small difference: its linear term is mostly noise
+        trials=400_000,
+        quick_trials=400_000,
+        wrong=0.15,
+    ),
     sweep=Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
 )
+
+#: Where the gap to the limit law is largest at tau = 0.6.
+_PLACE = math.sqrt(2 * math.pi) * math.exp(0.18)
+_tail = exp(-sqrt(2 / pi) * exp(-(tau**2) / 2) * x)
+_square_tail = exp(-sqrt(y / (pi * exp(tau**2) / 2)))
 
 EXTREME_VALUE = Formula(
     id="best-of-k.extreme-value",
     title="The chosen answer's distance, times k, is exponential in the limit",
-    statement=ConvergesInLaw(ChosenTail(x, k, tau), exp(-sqrt(2 / pi) * exp(-(tau**2) / 2) * x), k, remainder=1 / k),
+    statement=ConvergesInLaw(ChosenTail(x, k, tau), _tail, k, remainder=1 / k),
     source=OWN,
     deviation="Norming constants: no shift, scale sqrt(pi/2) exp(tau^2/2)/k.",
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
-    draw=Recipe(here(".checks:tail")),
+    draw=LimitDraw(
+        sizes=_FEW_ANSWERS,
+        settings=((_PLACE, 0.6),),
+        trials=400_000,
+        wrong=_tail ** Rational(11, 10),
+        wrong_said="a rate 10 % larger",
+    ),
 )
 
 EXTREME_VALUE_SQUARED = Formula(
     id="best-of-k.extreme-value.squared",
     title="Its square, times k^2, is Weibull with shape 1/2",
-    statement=ConvergesInLaw(ChosenSquareTail(y, k, tau), exp(-sqrt(y / (pi * exp(tau**2) / 2))), k, remainder=1 / k),
+    statement=ConvergesInLaw(ChosenSquareTail(y, k, tau), _square_tail, k, remainder=1 / k),
     source=OWN,
     deviation="Weibull scale (pi/2) exp(tau^2)/k^2; its mean is the constant of best-of-k.leading.",
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
-    draw=Recipe(here(".checks:tail")),
+    draw=LimitDraw(
+        sizes=_FEW_ANSWERS,
+        settings=((_PLACE**2, 0.6),),
+        trials=400_000,
+        wrong=_square_tail ** Rational(11, 10),
+        wrong_said="a rate 10 % larger",
+    ),
 )
 
 EXTREME_VALUE_RATE = Formula(
@@ -98,7 +134,7 @@ EXTREME_VALUE_RATE = Formula(
     deviation="The constant 2/e^2 does not depend on tau.",
     expected=Expected.IN_THE_LIMIT,
     script="best_of_k",
-    draw=Recipe(here(".checks:tail")),
+    draw=LimitDraw(here(".draws:law_distance"), sizes=_FEW_ANSWERS, settings=((0.6,),), trials=400_000, orders=1, wrong=0.5),
     sweep=Sweep(curve=tau, values=(0, 0.5, 1, 1.5)),
 )
 

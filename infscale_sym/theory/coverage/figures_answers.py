@@ -1,6 +1,6 @@
 """Pictures of counted answers of language models: tail exponents, coverage beside voting, forecasts tried, where votes win.
 
-The counts are tables of `decide.coverage.answers`, the curves and intervals fits of `decide.coverage`.
+The counts are tables of `coverage.fit.answers`, the curves and intervals fits of `coverage.fit`.
 """
 
 from __future__ import annotations

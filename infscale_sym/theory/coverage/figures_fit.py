@@ -1,6 +1,6 @@
 """Pictures of a coverage fit: pass@k with its band beside the unbiased estimate, and whether the law fits.
 
-Fits, bands and tests are those of `decide.coverage` (model of L, arXiv:2410.16377).
+Fits, bands and tests are those of `coverage.fit` (model of L, arXiv:2410.16377).
 """
 
 from __future__ import annotations

@@ -5,15 +5,11 @@ with probability p, p ~ Beta(a, b) over problems, attempts independent given p; 
 k_bar = k + a + (b-1)/2.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import Add, Rational, beta, binomial, gamma, polygamma
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
@@ -71,7 +67,7 @@ LOSS = Formula(
     expected=Expected.HOLDS,
     script="coverage",
     check=Check(by_referee=True, near={k: _ATTEMPTS}, note="left side: the integral over p"),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((2, 0.5, 0.5), (6, 2.0, 0.4), (20, 1.0, 1.5)), trials=100_000),
     sweep=Sweep(k, (1, 1e3), True, shape_b, (0.3, 1, 2)),
 )
 
@@ -85,7 +81,7 @@ PASS = Formula(
     expected=Expected.HOLDS,
     script="coverage",
     check=Check(by_referee=True, near={k: _ATTEMPTS}, note="left side: the integral over p"),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((2, 0.5, 0.5, 1.0), (6, 2.0, 0.4, 0.7), (20, 1.0, 1.5, 0.9)), trials=100_000),
     sweep=Sweep(k, (1, 1e3), True, shape_b, (0.3, 1, 2), {ceiling: 0.8}),
 )
 
@@ -106,7 +102,7 @@ FAILURES = Formula(
         near={attempts: (Fraction(6),), failed: (Fraction(0), Fraction(2), Fraction(6))},
         note="left side: the binomial law integrated over p",
     ),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((0, 6, 0.5, 0.8, 0.8), (3, 6, 0.5, 0.8, 0.8), (6, 6, 0.5, 0.8, 0.8)), trials=100_000),
     sweep=Sweep(shape_a, (0.1, 4), False, failed, (0, 3, 6), {attempts: 6, ceiling: 0.9}),
 )
 
@@ -119,7 +115,7 @@ CORRELATION = Formula(
     expected=Expected.HOLDS,
     script="coverage",
     check=Check(note="left side: moments of p by integration"),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((0.5, 0.5), (2.0, 1.0)), trials=500_000, quick_trials=200_000),
     sweep=Sweep(shape_a, (0.1, 4), False, shape_b, (0.3, 1, 2)),
 )
 
@@ -132,7 +128,7 @@ TAIL = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="coverage",
     check=Check(ladder=("1e4", "1e8", "1e60")),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(sizes=(4, 6, 10, 16, 24), settings=((1.0, 0.5),), trials=300_000, wrong=0.1),
     sweep=Sweep(curve=shape_b, values=(0.3, 1, 2)),
 )
 
@@ -147,7 +143,16 @@ TAIL_ALL_ORDERS = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="coverage",
     check=Check(ladder=("1e4", "1e8", "1e16")),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(
+        sizes=(3, 4, 6, 10),
+        settings=((1.0, 0.5),),
+        trials=300_000,
+        orders=1,
+        scale=1 / k,
+        falling=1 / k,
+        wrong=_lead,
+        wrong_said="no first correction",
+    ),
     sweep=Sweep(k, (1, 1e4), True, shape_b, (0.5,)),
 )
 
@@ -165,7 +170,7 @@ TAIL_CENTRED = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="coverage",
     check=Check(ladder=("1e3", "1e7", "1e9")),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((3.7, 2.0, 0.4), (4.25, 1.0, 1.5), (8.7, 2.0, 0.4)), trials=100_000),
     sweep=Sweep(k_bar, (2, 40), True, shape_b, (1.5,)),
 )
 
@@ -182,7 +187,13 @@ TAIL_BOUND = Formula(
         near={shape_b: tuple(Fraction(n, 10) for n in (2, 4, 6, 9)), k: tuple(map(Fraction, (1, 3, 40, 1000)))},
         broken=(("centred at k + a + b/2", AtMost(InferenceLoss(k, a, b), _lead * (k + _centre + Rational(1, 2)) ** (-b))),),
     ),
-    draw=Recipe(here(".checks:bound")),
+    draw=ExactDraw(
+        settings=((1, 0.5, 0.5),),
+        trials=1_000_000,
+        quick_trials=400_000,
+        wrong=_lead * (k + _centre + Rational(1, 2)) ** (-b),
+        wrong_said="a bound in k + a + b/2",
+    ),
     sweep=Sweep(k, (1, 100), True, shape_b, (0.2, 0.5, 0.8), {shape_a: 0.5}),
 )
 
@@ -195,7 +206,7 @@ EXPONENT = Formula(
     expected=Expected.HOLDS,
     script="coverage",
     check=Check(by_referee=True, near={k: _ATTEMPTS}, note="left side: -k E(p^k ln p)/E p^k integrated"),
-    draw=Recipe(here(".checks:slope")),
+    draw=Recipe(here(".checks:slope"), shapes=((0.5, 0.5), (2.0, 0.4)), ends=(2, 16)),
     sweep=Sweep(k, (0.1, 1e3), True, shape_a, (0.1, 1, 10)),
 )
 
@@ -230,7 +241,7 @@ EARLY_STOP = Formula(
         near={shape_b: tuple(Fraction(n, 10) for n in (2, 4, 6, 9)), k: _ATTEMPTS},
         note="left side: (1 - p^k)/(1 - p) integrated over p",
     ),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((3, 0.5, 0.5), (20, 2.0, 0.4), (60, 1.0, 0.8)), trials=100_000),
     sweep=Sweep(k, (1, 1e3), True, shape_b, (0.2, 0.5, 0.9)),
 )
 
@@ -245,7 +256,7 @@ POWER = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="coverage",
     check=Check(ladder=("1e3", "1e7", "1e25")),
-    draw=Recipe(here(".checks:slope")),
+    draw=Recipe(here(".checks:slope"), shapes=((0.5, 0.5), (0.7, 0.4)), ends=(8, 80), power=0.5),
     sweep=Sweep(k_eff, (1, 1e4), True, shape_a, (0.1, 1, 10)),
 )
 
@@ -262,7 +273,7 @@ SHARED = Formula(
     expected=Expected.HOLDS,
     script="coverage",
     check=Check(near={k: _ATTEMPTS}, note="left side: integrated over p"),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((2, 0.5, 0.5, 1.0, 0.3), (20, 1.0, 1.5, 0.9, 0.5)), trials=100_000),
     sweep=Sweep(k, (1, 1e3), True, copying, (0, 0.2, 0.5)),
 )
 
@@ -283,7 +294,15 @@ STICKY = Formula(
     check=Check(
         ladder=("1e3", "1e7", "1e9"), near={copying: tuple(Fraction(n, 10) for n in (1, 3, 5))}, note="integrated over p"
     ),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(
+        sizes=(8, 12, 20, 32),
+        settings=((1.0, 0.5, 0.4),),
+        trials=300_000,
+        quick_trials=200_000,
+        orders=1,
+        wrong=-1.0,
+        wrong_said="no first correction",
+    ),
     sweep=Sweep(k, (2, 1e4), True, copying, (0, 0.5, 0.8), points=61),
 )
 
@@ -300,7 +319,7 @@ UNBIASED = Formula(
         near={attempts: (Fraction(7), Fraction(12)), k: tuple(map(Fraction, (1, 2, 5, 7)))},
         note="left side: summed over all numbers of failures",
     ),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((6, 4, 0.7), (12, 12, 0.9), (20, 3, 0.5)), trials=100_000),
     sweep=Sweep(p_fail, (0.05, 0.95), False, k, (1, 4, 12), {attempts: 12}),
 )
 
@@ -317,7 +336,7 @@ VARIANCE = Formula(
         near={attempts: (Fraction(7), Fraction(12)), k: tuple(map(Fraction, (1, 2, 5, 7)))},
         note="left side: summed over all numbers of failures, integrated over p",
     ),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((6, 4, 0.5, 0.5), (12, 3, 2.0, 0.4), (5, 5, 1.0, 1.5)), trials=100_000),
     sweep=Sweep(shape_a, (0.1, 4), False, k, (1, 4, 12), {attempts: 12}),
 )
 
@@ -333,7 +352,14 @@ PLUG_IN = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="coverage",
     check=Check(ladder=("1e4", "1e8", "1e20"), near={k: tuple(map(Fraction, (2, 3, 5, 8)))}),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(
+        sizes=(6, 9, 14, 24),
+        settings=((4, 0.7),),
+        trials=300_000,
+        orders=1,
+        wrong=-1.0,
+        wrong_said="no first correction",
+    ),
     sweep=Sweep(attempts, (5, 1e3), True, k, (2, 4, 8), {p_fail: 0.8}, points=41),
 )
 
@@ -350,7 +376,7 @@ POSTERIOR = Formula(
         near={attempts: (Fraction(5), Fraction(9)), failed: (Fraction(0), Fraction(2), Fraction(5)), k: _ATTEMPTS},
         note="left side: Bayes' rule, integrated over p",
     ),
-    draw=Recipe(here(".checks:direct")),
+    draw=ExactDraw(settings=((3, 2, 4, 0.5, 0.5), (12, 4, 4, 1.0, 1.5)), trials=200_000, quick_trials=80_000),
     sweep=Sweep(k, (1, 1e3), True, failed, (0, 3, 6), {attempts: 6}),
 )
 

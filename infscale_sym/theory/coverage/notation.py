@@ -4,10 +4,6 @@ A problem has a failure probability p, drawn from Beta(a, b); attempts at it are
 share 1 - A of the problems has p = 1.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Derivative, Expr, Integral, Sum, Symbol, binomial, gamma, log
@@ -113,6 +109,7 @@ class InferenceLoss(Quantity):
     mpmath = ".values.exact:loss_mp"
     arb = ".values.exact:loss_arb"
     referee_mpmath = ".values.referee:loss_by_law_mp"
+    draw = ".draws:loss"
 
     def unfold(self) -> Expr:
         k_, first, second = self.args
@@ -129,6 +126,7 @@ class PassAtK(Quantity):
     mpmath = ".values.exact:passk_mp"
     arb = ".values.exact:passk_arb"
     referee_mpmath = ".values.referee:passk_by_law_mp"
+    draw = ".draws:passk"
 
 
 class ScaledLoss(Quantity):
@@ -221,6 +219,7 @@ class StoppedAttempts(Quantity):
     template = r"\mathcal{{N}}_{{{0}}}\left({1},{2}\right)"
     numpy = ".values.numeric:stopped_attempts"
     mpmath = ".values.referee:stopped_attempts_mp"
+    draw = ".draws:stopped_attempts"
 
     def unfold(self) -> Expr:
         k_, first, second = self.args
@@ -235,6 +234,7 @@ class AttemptCorrelation(Quantity):
     template = r"\mathrm{{corr}}\left({0},{1}\right)"
     numpy = ".values.numeric:attempt_correlation"
     mpmath = ".values.referee:attempt_correlation_mp"
+    draw = ".draws:correlation"
 
     def unfold(self) -> Expr:
         one, two = (InferenceLoss(n, *self.args) for n in (1, 2))
@@ -249,6 +249,7 @@ class SharedPassAtK(Quantity):
     template = r"\mathrm{{pass}}^{{\mathrm{{shared}}}}_{{{0}}}\left({1},{2};{3},{4}\right)"
     numpy = ".values.numeric:shared_passk"
     mpmath = ".values.referee:shared_passk_mp"
+    draw = ".draws:shared_passk"
 
 
 class StickyLoss(Quantity):
@@ -259,6 +260,7 @@ class StickyLoss(Quantity):
     template = r"{0}^{{{2}}}\mathcal{{L}}^{{\mathrm{{sticky}}}}_{{{0}}}\left({1},{2};{3}\right)"
     numpy = ".values.attempts:scaled_sticky_loss"
     mpmath = ".values.referee:sticky_loss_mp"
+    draw = ".draws:scaled_sticky_loss"
 
 
 class AllFailed(Quantity):
@@ -279,6 +281,7 @@ class FailureChance(Quantity):
     template = r"\mathbb{{P}}_{{{1}}}\left({0};{2},{3},{4}\right)"
     numpy = ".values.numeric:failure_chance"
     mpmath = ".values.referee:failure_chance_mp"
+    draw = ".draws:failure_chance"
 
 
 def subset_share(f: Expr, n: Expr, size: Expr) -> Expr:
@@ -294,6 +297,7 @@ class EstimatorMean(Quantity):
     template = r"\mathbb{{E}}_{{{2}}}\big[\hat{{P}}_{{{1}\mid {0}}}\big]"
     numpy = ".values.attempts:estimator_mean"
     mpmath = ".values.referee:estimator_mean_mp"
+    draw = ".draws:estimator_mean"
 
     def unfold(self) -> Expr:
         n, k_, fail = self.args
@@ -309,6 +313,7 @@ class EstimatorVariance(Quantity):
     template = r"\mathrm{{Var}}\big[\hat{{P}}_{{{1}\mid {0}}}\big]\left({2},{3}\right)"
     numpy = ".values.attempts:estimator_variance_of"
     mpmath = ".values.referee:estimator_variance_mp"
+    draw = ".draws:estimator_variance"
 
     def unfold(self) -> Expr:
         n, k_, first, second = self.args
@@ -339,6 +344,7 @@ class PlugInMean(Quantity):
     template = r"\mathbb{{E}}_{{{2}}}\big[\tilde{{P}}_{{{1}\mid {0}}}\big]"
     numpy = ".values.attempts:plug_in_mean"
     mpmath = ".values.exact:plug_in_mean_mp"
+    draw = ".draws:plug_in_mean"
 
     def unfold(self) -> Expr:
         n, k_, fail = self.args
@@ -354,6 +360,7 @@ class PosteriorPass(Quantity):
     template = r"\mathrm{{pass}}_{{{0}\mid {1},{2}}}\left({3},{4}\right)"
     numpy = ".values.numeric:posterior_passk"
     mpmath = ".values.referee:posterior_passk_mp"
+    draw = ".draws:posterior_pass"
 
     def unfold(self) -> Expr:
         k_, f, n, first, second = self.args

@@ -5,10 +5,6 @@ what k attempts give is summed over all sequences of outcomes, for k = 1 to 5, a
 average over p ~ Beta(a, b) is then a Beta integral, checked symbolically.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable

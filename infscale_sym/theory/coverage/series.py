@@ -6,10 +6,6 @@ The same with k_bar = k + a + (b-1)/2 has g = (2 sinh(x/2)/x)^(b-1), which is ev
 Gamma(b+n) k^(-b-n), so the coefficient of k^-n relative to the leading term is b (b+1) ... (b+n-1) g_n. Exact arithmetic.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from functools import cache

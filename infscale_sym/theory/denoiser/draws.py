@@ -15,9 +15,16 @@ from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError
 from infscale_sym.sampling.checks import count, positive
-from infscale_sym.sampling.streams import Estimate
+from infscale_sym.sampling.fits import commensurate, drawn_limit
+from infscale_sym.sampling.streams import Estimate, Seed, estimate
+from infscale_sym.sampling.threads import single_threaded_algebra
 
 Array = NDArray[np.float64]
+
+#: zeta in place of 0 and of infinity, where T would be; the divergence differs by less than 1e-6.
+NEXT_TO_NO_NOISE, LONG = 2e-8, float(np.expm1(18.0))
+#: Dimensions near which the proportional limits are drawn.
+WIDTHS = (8, 12, 20, 32)
 
 
 @dataclass(frozen=True)
@@ -141,5 +148,57 @@ def mean_divergence(
         else:
             law = generated_law_infinite(data, T, noise)
         parts.append(reverse_divergence(law) if variant == "reverse" else divergence(law))
-    values = np.concatenate(parts)
-    return Estimate(float(values.mean()), float(values.std(ddof=1) / np.sqrt(sets)))
+    return estimate(np.concatenate(parts))
+
+
+# The named quantities, at zeta = l (e^(2T) - 1) with l = 1. `trials`: training sets; seed: an integer or a generator to go on.
+
+
+def expected_divergence(n: int, d: int, zeta: float, *, trials: int, seed: Seed, variant: str = "infinite") -> Estimate:
+    """Mean KL over training sets of n data in d dimensions (sigma0 = 1); nats."""
+    time = 0.5 * np.log1p(max(zeta, NEXT_TO_NO_NOISE))
+    with single_threaded_algebra():
+        return mean_divergence(n, d, time, 1.0, sets=trials, rng=np.random.default_rng(seed), variant=variant)
+
+
+def long_one_draw_divergence(n: int, d: int, *, trials: int, seed: Seed) -> Estimate:
+    """The same in variant (ii), with so much noise that nothing of the data is left in the inputs; n well above d."""
+    return expected_divergence(n, d, LONG, trials=trials, seed=seed, variant="one draw")
+
+
+def proportional_divergence(alpha: float, zeta: float, *, trials: int, seed: int, variant: str = "infinite") -> Estimate:
+    """KL/d at d/n = alpha, extrapolated in 1/d over WIDTHS; `trials` is the number of training sets times d at each."""
+
+    def at(d: int, seed: int) -> Estimate:
+        mean, error = expected_divergence(round(d / alpha), d, zeta, trials=trials // d, seed=seed, variant=variant)
+        return Estimate(mean / d, error / d)
+
+    return drawn_limit(at, [commensurate(d, alpha) for d in WIDTHS], seed, orders=2)
+
+
+def one_draw_proportional(alpha: float, zeta: float, *, trials: int, seed: int) -> Estimate:
+    """The same in variant (ii); d/n well below 1."""
+    return proportional_divergence(alpha, zeta, trials=trials, seed=seed, variant="one draw")
+
+
+def one_draw_spread(n: int, d: int, zeta: float, *, trials: int, seed: Seed) -> Estimate:
+    """Total variance generated in variant (ii), in units of sigma0^2."""
+    rng = np.random.default_rng(seed)
+    data = training_set(rng, n, d, sets=(trials,))
+    with single_threaded_algebra():
+        law = generated_law_one_draw(data, 0.5 * np.log1p(zeta), 1.0, rng)
+    return estimate(np.sum(law.factor**2, axis=(1, 2)))
+
+
+def fit_divergence(n: int, d: int, *, trials: int, seed: Seed) -> Estimate:
+    """Mean KL of the fitted normal law N(m, C) from the sampling law; nats."""
+    data = training_set(np.random.default_rng(seed), n, d, sets=(trials,))
+    mean, _, covariance, _ = _moments(data)
+    with single_threaded_algebra():
+        return estimate(divergence(GeneratedLaw(mean, np.linalg.cholesky(covariance))))
+
+
+def direction_divergence(g: float, mu: float, *, trials: int, seed: Seed) -> Estimate:
+    """Mean of the log-ratio of the densities of N(mu, g) and N(0, 1) over `trials` draws from the first; nats."""
+    x = mu + np.sqrt(g) * np.random.default_rng(seed).standard_normal(trials)
+    return estimate((x**2 - (x - mu) ** 2 / g - np.log(g)) / 2)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.values.numeric import (
     expected_divergence,
     expected_many_steps,

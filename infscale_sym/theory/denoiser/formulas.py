@@ -4,15 +4,12 @@ Lengths in units of sigma_0, divergences KL(generated || sampling law) in nats; 
 Variant (i): the affine map is fitted to infinitely many noise draws; variant (ii): to one draw for each example.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
+import math
 from fractions import Fraction
 
 from sympy import atan, cos, exp, log, polygamma, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
@@ -45,6 +42,8 @@ from infscale_sym.theory.selection.notation import x
 from infscale_sym.theory.sources import HALDER, OWN
 
 here = lazy(__package__)
+#: zeta at (T, l) = (2, e^-4), (0.3, 2) and (1, 1/2).
+_SHORT = (1 - math.exp(-4), 2 * math.expm1(0.6), 0.5 * math.expm1(2))
 _SETS = {dimension: tuple(map(Fraction, (1, 2, 3))), examples: tuple(map(Fraction, (6, 9, 14)))}
 
 _n, _d, _M, _x, _v = examples, dimension, denoising_steps, eigenvalue, mean_variance
@@ -60,7 +59,7 @@ NOISE_RATIO = Formula(
     expected=Expected.HOLDS,
     script="denoiser",
     check=Check(enclosed=True, note="left side: the definition in T and l"),
-    draw=Recipe(here(".checks:draws")),
+    draw=Recipe(here(".checks:noise_ratio")),
     sweep=Sweep(diffusion_time, (0.05, 4), False, noise_scale, (0.01, 0.1, 1), {eigenvalue: 0.8, mean_variance: 1}),
 )
 
@@ -76,7 +75,7 @@ KL = Formula(
     expected=Expected.HOLDS,
     script="denoiser",
     check=Check(near={x: tuple(Fraction(n, 10) for n in (1, 4, 13, 30))}, note="left side: the integral"),
-    draw=Recipe(here(".checks:direction")),
+    draw=ExactDraw(settings=((0.3, 0.5), (2.0, -1.0)), trials=400_000, quick_trials=100_000, each=True),
     sweep=Sweep(x, (0.05, 4), False, mean_offset, (0, 0.5, 1)),
 )
 
@@ -103,7 +102,7 @@ EXPECTED = Formula(
         note="left side: the definition averaged over both eigenvalues at d = 2",
         count=1,
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((5, 2, _SHORT[0]), (9, 4, _SHORT[1]), (30, 6, _SHORT[2])), trials=12_000, quick_trials=4_000),
     sweep=Sweep(
         zeta,
         (0.1, 20),
@@ -130,7 +129,7 @@ NO_NOISE = Formula(
     expected=Expected.HOLDS,
     script="denoiser",
     check=Check(near=_SETS, note="left side: averaged over v"),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((4, 3), (12, 5)), trials=12_000, quick_trials=8_000),
     sweep=Sweep(examples, (4, 40), False, dimension, (1, 2, 5)),
 )
 
@@ -187,7 +186,12 @@ MANY = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="denoiser",
     check=Check(ladder=("1e3", "1e7", "1e9"), near={dimension: tuple(map(Fraction, (1, 3, 5)))}),
-    draw=Recipe(here(".checks:many")),
+    draw=LimitDraw(
+        sizes=(20, 40, 80, 160),
+        settings=((4, 0.5),),
+        trials=(40_000, 20_000, 10_000, 5_000),
+        quick_trials=(20_000, 10_000, 5_000, 2_500),
+    ),
     sweep=Sweep(examples, (4, 1e4), True, zeta, (0.2, 1, 3), {dimension: 3}, points=31),
 )
 
@@ -206,7 +210,9 @@ LONG = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="denoiser",
     check=Check(ladder=("1e4", "1e8", "1e14"), near=_SETS),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(
+        settings=((3, 6, 0.2 * math.expm1(18)), (5, 12, math.expm1(18))), trials=12_000, quick_trials=4_000, wrong=0.25
+    ),
     sweep=Sweep(zeta, (1, 1e4), True, examples, (5, 10, 30), {dimension: 3}, points=31),
 )
 
@@ -229,7 +235,9 @@ PROPORTIONAL = Formula(
     expected=Expected.HOLDS,
     script="denoiser",
     check=Check(near={alpha: tuple(Fraction(n, 10) for n in (2, 4, 5, 7))}, note="left side: the Marchenko-Pastur integral"),
-    draw=Recipe(here(".checks:limit")),
+    draw=ExactDraw(
+        settings=((0.5, 1.0),), trials=12_000, quick_trials=6_000, wrong=0.25, note="maps at d = 8 to 32, extrapolated in 1/d"
+    ),
     sweep=Sweep(alpha, (0.02, 0.98), False, zeta, (0.2, 1, 3)),
 )
 
@@ -255,7 +263,7 @@ SPREAD = Formula(
         note="left side: averaged over both eigenvalues of the inputs at d = 2",
         count=1,
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((12, 3, _SHORT[0]), (20, 5, _SHORT[2])), trials=12_000, quick_trials=4_000),
     sweep=Sweep(examples, (5, 40), False, zeta, (0.5, 2, 8), {dimension: 1}),
 )
 
@@ -276,7 +284,7 @@ LONG_ONE_DRAW = Formula(
         note="left side: averaged over the mean spectrum",
         count=3,
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((14, 4), (24, 6)), trials=12_000, quick_trials=4_000),
     sweep=Sweep(examples, (7, 60), False, dimension, (2, 3, 4)),
 )
 
@@ -299,7 +307,9 @@ FEW_ONE_DRAW = Formula(
         note="left side: the determinant from the Marchenko-Pastur law",
         count=1,
     ),
-    draw=Recipe(here(".checks:limit")),
+    draw=ExactDraw(
+        settings=((0.4, 3.0),), trials=12_000, quick_trials=6_000, wrong=0.25, note="maps at d = 8 to 32, extrapolated in 1/d"
+    ),
     sweep=Sweep(
         alpha,
         (0.5, 0.8),
@@ -324,7 +334,9 @@ MANY_ONE_DRAW = Formula(
         near={alpha: tuple(Fraction(n, 10) for n in (2, 3, 4)), zeta: tuple(Fraction(n, 4) for n in (1, 2, 4))},
         note="left side: the determinant from the Marchenko-Pastur law",
     ),
-    draw=Recipe(here(".checks:limit")),
+    draw=ExactDraw(
+        settings=((0.2, 1.0),), trials=12_000, quick_trials=6_000, wrong=0.25, note="maps at d = 8 to 32, extrapolated in 1/d"
+    ),
     sweep=Sweep(alpha, (0.02, 0.3), False, zeta, (0.3, 1, 2)),
 )
 
@@ -338,7 +350,7 @@ FIT = Formula(
     expected=Expected.HOLDS,
     script="denoiser",
     check=Check(near=_SETS, note="left side: averaged over the mean spectrum"),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((6, 4), (20, 5)), trials=12_000, quick_trials=4_000),
     sweep=Sweep(examples, (6, 60), False, dimension, (1, 3, 5)),
 )
 
@@ -353,7 +365,7 @@ COSINE = Formula(
     expected=Expected.HOLDS,
     script="denoiser",
     check=Check(near={denoising_steps: tuple(map(Fraction, (1, 2, 3, 7, 20)))}, note="left side: the product over the steps"),
-    draw=Recipe(here(".checks:draws")),
+    draw=Recipe(here(".checks:steps")),
     sweep=Sweep(zeta, (0.1, 50), True, denoising_steps, (1, 2, 5), {mean_variance: 1}),
 )
 
@@ -370,7 +382,7 @@ RATE = Formula(
     ),
     domain=_x > 0,
     source=OWN,
-    deviation="THEORY's limit C is reached as T -> oo only; at finite T the start v + zeta is not x + zeta.",
+    deviation="The data's covariance C is reached as T -> oo only; at finite T the start v + zeta is not x + zeta.",
     expected=Expected.IN_THE_LIMIT,
     script="denoiser",
     check=Check(ladder=("1e3", "1e7", "1e14"), near={eigenvalue: tuple(Fraction(n, 10) for n in (4, 7, 13, 20))}),

@@ -6,10 +6,6 @@ form are compared with trapezoidal sums to 30 digits at two points; normal momen
 is cited (Dozier & Silverstein 2007).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -18,6 +14,7 @@ from itertools import product as pairs
 from typing import Any
 
 from sympy import (
+    Add,
     Expr,
     Integer,
     Matrix,
@@ -393,7 +390,7 @@ def _floor_series() -> Expr:
     if simplify((2 / e * log(cos(t * e))).series(e, 0, 5).removeO() - expo) != 0:
         raise DerivationError("ln cos has another series")
     taylor = (exp(expo).series(e, 0, 4).removeO() - 1 - expo).expand() / 2
-    return sum(taylor.coeff(e, i) * e**i for i in range(4)).subs({e: 1 / _M, t: atan(sqrt(zeta))})
+    return Add(*(taylor.coeff(e, i) * e**i for i in range(4))).subs({e: 1 / _M, t: atan(sqrt(zeta))})
 
 
 @dataclass(frozen=True)

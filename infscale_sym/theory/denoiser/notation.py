@@ -4,10 +4,6 @@ Lengths in units of sigma_0; divergences in nats. C is the covariance (1/n) of t
 eigenvalues, v their mean. Variant (i): the map is fitted to infinitely many noise draws; (ii): to one for each example.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Product, Sum, Symbol, atan, exp, log, oo, polygamma, sqrt, tan
@@ -87,6 +83,7 @@ class DirectionDivergence(Quantity):
     template = r"\mathrm{{KL}}\left({0};{1}\right)"
     numpy = ".values.numeric:direction_divergence"
     mpmath = ".values.expectation:direction_divergence_mp"
+    draw = ".draws:direction_divergence"
 
     def unfold(self) -> Expr:
         g, mu = self.args
@@ -119,6 +116,7 @@ class ExpectedDivergence(Quantity):
     numpy = ".values.numeric:expected_divergence"
     mpmath = ".values.expectation:expected_divergence_mp"
     arb = ".values.enclosure:expected_divergence_arb"
+    draw = ".draws:expected_divergence"
 
     def unfold(self) -> Expr:
         n, d, noise = self.args
@@ -133,6 +131,7 @@ class FitDivergence(Quantity):
     template = r"\mathcal{{K}}^{{\mathrm{{fit}}}}_{{{0},{1}}}"
     numpy = ".values.numeric:fit_divergence"
     mpmath = ".values.expectation:fit_divergence_mp"
+    draw = ".draws:fit_divergence"
 
     def unfold(self) -> Expr:
         n, d = self.args
@@ -203,6 +202,7 @@ class ProportionalDivergence(Quantity):
     template = r"\mathcal{{K}}_{{\infty}}\left({0};{1}\right)"
     numpy = ".values.numeric:proportional_divergence"
     mpmath = ".values.expectation:proportional_divergence_mp"
+    draw = ".draws:proportional_divergence"
 
     def unfold(self) -> Expr:
         ratio, noise = self.args
@@ -217,6 +217,7 @@ class OneDrawSpread(Quantity):
     template = r"\mathcal{{V}}_{{{0},{1}}}\left({2}\right)"
     numpy = ".values.numeric:one_draw_spread"
     mpmath = ".values.expectation:one_draw_spread_mp"
+    draw = ".draws:one_draw_spread"
 
 
 class OneDrawLongDivergence(Quantity):
@@ -227,6 +228,7 @@ class OneDrawLongDivergence(Quantity):
     template = r"\mathcal{{K}}^{{(1)}}_{{{0},{1}}}\left(\infty\right)"
     numpy = ".values.numeric:long_one_draw_divergence"
     mpmath = ".values.expectation:long_one_draw_divergence_mp"
+    draw = ".draws:long_one_draw_divergence"
 
 
 class OneDrawProportional(Quantity):
@@ -237,6 +239,7 @@ class OneDrawProportional(Quantity):
     template = r"\mathcal{{K}}^{{(1)}}_{{\infty}}\left({0};{1}\right)"
     numpy = ".values.numeric:one_draw_proportional"
     mpmath = ".values.expectation:one_draw_proportional_mp"
+    draw = ".draws:one_draw_proportional"
 
 
 class StepsVariance(Quantity):

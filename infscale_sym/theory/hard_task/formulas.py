@@ -7,10 +7,6 @@ answers is written as k = tau_k/phi(tau_k), that is tau_k^2 = W(k^2/(2 pi)) with
           = 2 (Theta/(2 pi))^(1/2) ((2 pi)^(1/2) tau_k/k)^Theta H.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import EulerGamma, cot, gamma, pi, polygamma

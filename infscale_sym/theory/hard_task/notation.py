@@ -3,10 +3,6 @@
 The scale is tau_k, the offset at which k phi(tau) = tau: there one answer in k is to be expected within 1/tau of the target.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Symbol, exp, gamma, oo, sinh, sqrt

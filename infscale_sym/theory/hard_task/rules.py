@@ -6,10 +6,6 @@ w = (tau^2 - tau_k^2)/2 and y = tau r; with k = tau_k/phi(tau_k) the answers wit
 exponent in tau_k, measured on the exact average.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sympy import (
+    Add,
     Expr,
     Heaviside,
     Integer,
@@ -56,7 +53,7 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, only_integral, outside, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.hard_task.notation import HardTaskEdge, HardTaskError, Theta, tau_k
+from infscale_sym.theory.hard_task.notation import HardTaskEdge, Theta, tau_k
 from infscale_sym.theory.scaling.rules import AsTail, tail_integral
 from infscale_sym.theory.selection.notation import LogSurvival, SelectionError, Survival, k, r, tau, w, x, y, z
 
@@ -137,7 +134,7 @@ def edge_series(order: int) -> tuple[Expr, ...]:
     stretch = 1 + 2 * w * small  # tau^2/tau_k^2
     at = Symbol("x", real=True)
     terms = (exp(-at) * (-(at**2) * small / (2 * stretch)) ** n / gamma(n + 1) for n in range(order + 1))
-    mass = sum((integrate(term, (at, -y, y)) for term in terms), Integer(0)).rewrite(exp)
+    mass = Add(*(integrate(term, (at, -y, y)) for term in terms)).rewrite(exp)
     integrand = 2 * y * stretch ** Rational(-3, 2) * exp(-Theta * w - exp(-w) * mass / sqrt(stretch))
     out, derivative = [], integrand
     for n in range(order + 1):
@@ -177,7 +174,7 @@ class ExpandAtEdge:
                 raise DerivationError(f"the coefficient of tau_k^-{3 + 2 * n} is another")
         if not _vanishes(diff(opened, small, self.order + 1) / exp(-Theta * w - 2 * exp(-w) * sinh(y))):
             raise DerivationError("the claim has further terms")
-        slopes = _measured(after, HardTaskError, self.ratios, self.at)
+        slopes = _measured(after, self.ratios, self.at)
         wanted_slope = -3 - 2 * (self.order + 1)
         if any(abs(slope - wanted_slope) > 0.02 * abs(wanted_slope) for slope in slopes):
             raise DerivationError(f"the error falls with the exponents {slopes}, not {wanted_slope}")
@@ -526,7 +523,7 @@ class AtTransition:
         value = limit(simplify(regular), gap, 0)
         if not is_zero(before.subs(HardTaskEdge(tau_k, 2), value) - after) or not before.has(HardTaskEdge):
             raise DerivationError(f"the limit of {self.id} is {value}")
-        slope = _slope(*(_edge_gap_at_two(big) for big in self.at), self.at)
+        slope = _slope(_edge_gap_at_two(self.at[0]), _edge_gap_at_two(self.at[1]), self.at)
         if abs(slope + 5) > 0.1:
             raise DerivationError(f"the error falls with the exponent {slope}, not -5")
         return Evidence(NUMERIC, f"limit by SymPy; error exponent {slope:.4f} from tau_k = {self.at[0]} to {self.at[1]}")

@@ -15,9 +15,10 @@ import numpy as np
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.selection.notation import j, k, rho, t, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 #: Standard deviation of the wider law; its weights stay moderate for up to a dozen answers.
 WIDTH = 1.5

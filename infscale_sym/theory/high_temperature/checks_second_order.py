@@ -20,7 +20,7 @@ from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
 from infscale_sym.theory.selection.notation import k, rho, t, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import leg
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
 #: Interpolation nodes in 1/t. The polynomial leaves out 1/t^6: at k = 2, where noise is least, some 1e-5 of a coefficient.
 NODES = np.linspace(0, 0.04, 6)
@@ -79,7 +79,7 @@ def expansion(formula: Formula, quick: bool) -> Leg:
     )
     if third and formula.id.endswith("printed"):
         where += f"; the corrected coefficient deviates by at most {max(map(abs, controls)):.1f}"
-        return Leg("simulation", f"{abs(worst):.0f} standard errors", abs(worst) <= 4, where, {"points": rows})
+        return leg_of_wrong(worst, max(controls, key=abs), where, {"points": rows})
     return leg(worst, least, where, {"points": rows}, "the printed coefficient" if third else "a coefficient 10 % larger")
 
 

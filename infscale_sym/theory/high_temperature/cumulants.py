@@ -5,10 +5,6 @@ mean over the k draws: an average tilted by -g/t, whose Taylor coefficients in 1
 measure (HP Result 2, eq. 15, arXiv:2512.19905, has the first two in expectation).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -5,10 +5,6 @@ It continues HP Result 2 (arXiv:2512.19905), which has the first two orders. Its
 explicit.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import Abs, Rational, pi, sqrt

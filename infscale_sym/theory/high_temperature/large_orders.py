@@ -1,13 +1,9 @@
 """Rules on large orders at two answers: how fast the coefficients grow, and what a partial sum leaves out.
 
-For `hte.coefficients-growth` and `hte.truncation-two-answers`. Both rest on the poles of tanh(p y/2t), see `derive.two_answers`
-(HP, arXiv:2512.19905, has the first two orders only). The growth is checked by the recurrences symbolically and by its measured
-remainder, the bound by the partial fractions of the hyperbolic tangent.
+For `hte.coefficients-growth` and `hte.truncation-two-answers`. Both rest on the poles of tanh(p y/2t), see
+`high_temperature.two_answers` (HP, arXiv:2512.19905, has the first two orders only). The growth is checked by the recurrences
+symbolically and by its measured remainder, the bound by the partial fractions of the hyperbolic tangent.
 """
-
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
 from __future__ import annotations
 

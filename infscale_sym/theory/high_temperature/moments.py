@@ -1,12 +1,8 @@
 """Moments of products of sample means exactly in the number of draws, and joint cumulants of one normal answer.
 
 Each is computed in two independent ways: the expectation of a product by set partitions of its factors (any k) and by
-writing out every choice of draws (a given k). Used by `derive.cumulants` (HP Result 2, arXiv:2512.19905).
+writing out every choice of draws (a given k). Used by `high_temperature.cumulants` (HP Result 2, arXiv:2512.19905).
 """
-
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
 
 from __future__ import annotations
 

@@ -3,10 +3,6 @@
 F_k = sum_n a_n t^-n is the selection error of HP (arXiv:2512.19905), whose Result 2 has a_0, a_1 and a_2. Dimensionless.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Add, Expr, Integer, Mul, Rational, Symbol, assoc_laguerre, bernoulli, factorial

@@ -4,10 +4,6 @@ their limit for many answers (`hte.all-orders`, `hte.coefficients-many-answers`;
 The coefficients are found here by SymPy's derivatives and the binomial series of a^(k-1), not by the generator's recurrences.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -110,7 +106,7 @@ def same_rational(one: Expr, two: Expr) -> bool:
 class TaylorAtInfinity:
     """Taylor's theorem for F in 1/t at t = oo, to t^-order: the coefficients by name, the remainder O(t^-(order+1)).
 
-    For whole k it follows from Lagrange's remainder at fixed draws (`derive.cumulants`), whose bound has a finite
+    For whole k it follows from Lagrange's remainder at fixed draws (`high_temperature.cumulants`), whose bound has a finite
     expectation. The remainder is measured with the exact F, real k among the points, and the coefficients' exact values.
     """
 
@@ -190,7 +186,9 @@ def coefficients_from_the_integral(order: int) -> tuple[Expr, ...]:
         total = [a + binomial * b for a, b in zip(total, power, strict=True)]
     out = []
     for n in range(order + 1):
-        product = sum((Poly(errors[i], u, k, tau, rho) * total[n - i] for i in range(n + 1)), Poly(0, u, k, tau, rho))
+        product = Poly(0, u, k, tau, rho)
+        for i in range(n + 1):
+            product += Poly(errors[i], u, k, tau, rho) * total[n - i]
         terms = product.terms()
         out.append(Add(*(c * factorial(m) * k ** (a - m) * tau**b * rho**d for (m, a, b, d), c in terms)))
     return tuple(expand(a) for a in out)

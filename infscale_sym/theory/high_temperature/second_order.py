@@ -4,10 +4,6 @@ Units s = 1: C1 = 1 + 2 rho tau, C2 = C1 + rho^2, C3 = C1 + 2 rho^2; the reward 
 An expansion at fixed k, tau, rho: truncating it needs t >> 1 + rho^2 + |rho tau|.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import Rational
 
 from infscale_sym.notation.check import Check, Recipe, Sweep

@@ -5,10 +5,6 @@ by tanh(p y/2t). Its poles at p y/t = i pi (2m-1) make the coefficients grow lik
 are averaged. Identities are checked symbolically, coefficient by coefficient.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

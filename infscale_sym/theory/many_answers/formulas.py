@@ -4,15 +4,11 @@ Derived here for the sampler of HP (arXiv:2512.19905). Units s = 1. The weight o
 the error under the normal density tilted by w, and M_j = E w^j/(E w)^j. All expansions are at fixed t > 0 and offsets.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And, Expr, Integer, Rational, exp, pi, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
@@ -49,6 +45,9 @@ def many_answers(order: int) -> Expr:
     return sum((c.expand() / (sqrt(2 * pi) * chi) ** m for m, c in enumerate(series)), Integer(0))
 
 
+#: (t, tau, rho) at which the sampler is drawn.
+_DRAWN = (0.8, 1.0, 0.5)
+
 LIMIT = Formula(
     id="limit.infinite-k",
     title="Infinitely many answers",
@@ -58,7 +57,7 @@ LIMIT = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="infinite_k",
     check=Check(near={t: _FIXED_HEATS}),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(sizes=(12, 24, 48, 96), settings=(_DRAWN,), trials=500_000, quick_trials=200_000, wrong=0.05),
     sweep=Sweep(curve=tau, values=(0, 1, 1.5, 2)),
 )
 
@@ -78,7 +77,7 @@ RATIO = Formula(
         near={j: tuple(map(Fraction, (2, 3, 5, 7)))},
         note="left side: both means by quadrature",
     ),
-    draw=Recipe(here(".checks:ratio")),
+    draw=ExactDraw(settings=((2, 0.8, 0.5), (3, 0.8, 0.5), (5, 0.8, 0.5)), trials=2_000_000, quick_trials=400_000, each=True),
 )
 
 FIRST = Formula(
@@ -96,7 +95,7 @@ FIRST = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="infinite_k",
     check=Check(near={t: _FIXED_HEATS}),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(sizes=(5, 8, 13, 21), settings=(_DRAWN,), trials=3_000_000, quick_trials=1_200_000, wrong=0.5),
     sweep=Sweep(curve=tau, values=(0, 1, 1.5, 2)),
 )
 
@@ -110,7 +109,13 @@ CORRECTIONS = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="infinite_k",
     check=Check(ladder=("1e5", "1e9", "1e13"), near={t: _FIXED_HEATS}),
-    draw=Recipe(here(".checks:limit")),
+    draw=ExactDraw(
+        settings=((8, *_DRAWN), (12, *_DRAWN), (18, *_DRAWN)),
+        trials=2_000_000,
+        quick_trials=800_000,
+        wrong=FIRST.statement.rhs,
+        wrong_said="the series cut after 1/k",
+    ),
     sweep=Sweep(curve=tau, values=(0.5,)),
 )
 
@@ -130,7 +135,14 @@ CROSSOVER = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="infinite_k",
     check=Check(ladder=("1e3", "1e7", "1e9"), near={chi: (Fraction(1, 2), Fraction(1), Fraction(7, 4))}),
-    draw=Recipe(here(".checks:crossover")),
+    draw=LimitDraw(
+        sizes=(12, 18, 28, 44),
+        settings=((0.7, 0.6, 1.0),),
+        trials=400_000,
+        quick_trials=200_000,
+        wrong=(tau - rho) ** 2 + _cold * (1 + 2 * rho * (tau - rho)),
+        wrong_said="a crossover function of one throughout",
+    ),
     sweep=Sweep(k, (3, 1e3), True, chi, (0.5, 1, 3), {tau: 0.8}, points=31),
 )
 
@@ -143,7 +155,13 @@ MANY = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="infinite_k",
     check=Check(ladder=("1e2", "1e6", "1e8")),
-    draw=Recipe(here(".checks:poisson")),
+    draw=ExactDraw(
+        settings=((5.0,), (8.0,)),
+        quick_trials=100_000,
+        wrong=(3 * many_answers(CROSSOVER_ORDER) - 1) / 2,
+        wrong_said="a correction 50 % larger",
+        note="Poisson points",
+    ),
 )
 
 CRITERION = Formula(
@@ -165,7 +183,11 @@ CRITERION = Formula(
         near={rho: (Fraction(6, 5), Fraction(-7, 5), Fraction(2)), tau: tuple(Fraction(n, 20) for n in (-4, -3, 2, 3, 4))},
         note="left side: root of dF/dk at k = 10^(digits+10)",
     ),
-    draw=Recipe(here(".checks:criterion")),
+    draw=Recipe(
+        here(".checks:criterion"),
+        wrong=3 * (_gain + rho**2) / _gain,
+        wrong_said="the printed threshold",
+    ),
     sweep=Sweep(tau, (-0.3, 0.25), False, rho, (1.2, 1.5)),
 )
 
@@ -188,7 +210,9 @@ NO_RETURN = Formula(
         count=2,
         broken=(("a judge at the mirror image", AtMost(SelectionError(k + 1, t, -tau, rho), SelectionError(k, t, -tau, rho))),),
     ),
-    draw=Recipe(here(".checks:order")),
+    draw=ExactDraw(
+        settings=((3.0, 0.3, 1.2, 2), (1.0, -0.2, -0.8, 5), (0.3, 0.6, 1.1, 3)), trials=400_000, quick_trials=100_000, both=True
+    ),
 )
 
 TEMPERATURE = Formula(
@@ -204,7 +228,16 @@ TEMPERATURE = Formula(
         ladder=("1e3", "1e7", "1e11"),
         near={rho: (Fraction(6, 5), Fraction(7, 5), Fraction(2)), tau: (Fraction(-1, 10), Fraction(-3, 20))},
     ),
-    draw=Recipe(here(".checks:temperature")),
+    draw=LimitDraw(
+        here(".draws:best_temperature"),
+        sizes=(12, 24, 48, 96),
+        settings=((-0.1, 1.2),),
+        trials=80_000,
+        quick_trials=40_000,
+        wrong=2 * rho**2 / _gain + 2,
+        wrong_said="the printed 2 C2/C1, larger by 3",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(k, (3, 1e6), True, rho, (1.2, 2), {tau: -0.1}, points=15),
 )
 
@@ -220,7 +253,16 @@ JUDGE = Formula(
     check=Check(
         ladder=("1e4", "1e8", "1e12"), near={t: (Fraction(3, 2), Fraction(2)), tau: (Fraction(-1, 2), Fraction(7, 10))}
     ),
-    draw=Recipe(here(".checks:judge")),
+    draw=LimitDraw(
+        here(".draws:best_judge"),
+        sizes=(12, 24, 48, 96),
+        settings=((1.5, 0.7),),
+        trials=80_000,
+        quick_trials=40_000,
+        wrong=tau * t,
+        wrong_said="tau t in place of tau (1 + t)",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(k, (3, 1e6), True, t, (0.5, 2), {tau: 0.7}, points=9),
 )
 
@@ -243,7 +285,9 @@ JOINT = Formula(
         count=2,
         broken=(("t = 0 with the judge as it is", AtMost(SelectionError(k, 0, tau, rho), SelectionError(k, t, tau, rho))),),
     ),
-    draw=Recipe(here(".checks:order")),
+    draw=ExactDraw(
+        settings=((2, 0.3, 1.2, 3.0), (5, -0.2, -0.8, 1.0), (3, 0.6, 1.1, 0.3)), trials=400_000, quick_trials=100_000, both=True
+    ),
 )
 
 FORMULAS = (LIMIT, RATIO, FIRST, CORRECTIONS, CROSSOVER, MANY, CRITERION, NO_RETURN, TEMPERATURE, JUDGE, JOINT)

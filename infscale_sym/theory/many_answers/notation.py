@@ -3,10 +3,6 @@
 For the formulas `limit.*`, derived here for the sampler of HP (arXiv:2512.19905). Everything is dimensionless.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Symbol, exp, oo
@@ -47,6 +43,7 @@ class WeightMoment(_Positive):
     template = r"\mathbb{{E}}\left[w^{{{0}}}\right]"
     numpy = ".values:weight_moment"
     mpmath = ".values:weight_moment_mp"
+    draw = ".draws:weight_moment"
 
     def unfold(self) -> Expr:
         order, temperature, offset = self.args
@@ -61,6 +58,7 @@ class WeightRatio(_Positive):
     template = r"M_{{{0}}}"
     numpy = ".values:weight_ratio"
     mpmath = ".values:weight_ratio_mp"
+    draw = ".draws:weight_ratio"
 
     def unfold(self) -> Expr:
         order, *rest = self.args
@@ -118,6 +116,7 @@ class CrossoverFactor(_Positive):
     template = r"\mathcal{{G}}\left({0}\right)"
     numpy = ".values:crossover_factor"
     mpmath = ".values:crossover_factor_mp"
+    draw = ".draws:crossover_factor"
 
     def unfold(self) -> Expr:
         at = self.args[0]

@@ -5,17 +5,13 @@ them. The coefficients of an expansion are checked against Taylor coefficients t
 remainder is measured on the exact quantity.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, Integer, Integral, Rational, Symbol, diff, exp, expand, factorial, integrate, oo, pi, sqrt
+from sympy import Add, Expr, Integer, Integral, Rational, Symbol, diff, exp, expand, factorial, integrate, oo, pi, sqrt
 
 from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
@@ -165,7 +161,7 @@ class WatsonAtZero:
         for n in range(1, order + 1):  # E' = X' E
             terms = (i * log_power[i] * exponential[n - i] for i in range(1, n + 1))
             exponential.append(expand(sum(terms, Integer(0)) / n))
-        product = sum(c * small**n for n, c in enumerate(_times(rest, exponential)))
+        product = Add(*(c * small**n for n, c in enumerate(_times(rest, exponential))))
         product = expand(_in_letters(product.subs(self.large, 1 / small)))
         return [expand(product.coeff(small, n)) for n in range(order + 1)]
 

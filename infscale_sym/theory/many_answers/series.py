@@ -6,10 +6,6 @@ cumulants c_n of w/E w. Expand exp((k-1) ln a) = exp(-v) (1 + ...) in 1/k and in
 exact arithmetic with polynomials in M_2, M_3, ... and f_1, f_2, ...; nothing is typed in.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable

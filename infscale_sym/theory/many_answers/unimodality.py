@@ -5,16 +5,12 @@ them. Variation diminishing: a kernel exp(-x y) is strictly totally positive (Ka
 cannot create sign changes, and keeps or reverses their order. The hypotheses are checked by SymPy.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 
-from sympy import Expr, Integer, Integral, Poly, Symbol, cosh, diff, exp, expand, oo, sinh, solve, sqrt, symbols, tanh
+from sympy import Add, Expr, Integral, Poly, Symbol, cosh, diff, exp, expand, oo, sinh, solve, sqrt, symbols, tanh
 
 from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
@@ -210,8 +206,8 @@ class LeastBelowMean:
             least, gaps = Symbol("x", nonnegative=True), symbols(f"d1:{count + 1}", nonnegative=True)
             inside = after.args[0].subs(k, count).doit()
             squares = {(draw[n] + tau): sqrt(least + gaps[n - 1]) for n in range(1, count + 1)}
-            total = sum((weight[n] for n in range(1, count + 1)), Integer(0))
-            left = sum((weight[n] * gaps[n - 1] for n in range(1, count + 1)), Integer(0))
+            total = Add(*(weight[n] for n in range(1, count + 1)))
+            left = Add(*(weight[n] * gaps[n - 1] for n in range(1, count + 1)))
             if not is_zero(simplify((inside.subs(squares) - least) * total - left)) or not left.is_nonnegative:
                 raise DerivationError(f"for {count} answers the mean less the least is not a sum of non-negative terms")
         return Evidence("instances", "mean less least = sum w_i d_i/sum w_i with d_i >= 0, for k = 2, 3, 4", at_most=True)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from infscale_sym.errors import DomainError
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.sampling import checks as _checks
+from infscale_sym.sampling.threads import single_threaded_algebra
 
 #: Doubles in the rows of one batch of training sets (8 MiB).
 BATCH = 1 << 20

@@ -4,7 +4,6 @@ w_T and w_R are fixed; nu^2 = w_T'w_T/d, nu_R^2 = w_R'w_R/d, c_TR = w_T'w_R/d. Q
 """
 
 # SymPy's inline annotations call an applied head a type; pyright believes them.
-# pyright: reportOperatorIssue=false
 
 from fractions import Fraction
 
@@ -45,7 +44,7 @@ _model = (alpha, sigma, gamma, Sigma)
 _kappa = RenormalizedRidge(BareRidge(alpha, sigma, gamma), alpha, Sigma)
 _kept = _kappa * DegreesOfFreedom(_kappa, Sigma)
 _fixed = (
-    "THEORY has w_T' B Sigma g/d with B = kappa (Sigma + kappa)^-1, g = w_T - w_R, for any fixed weights; that is a line of "
+    "It is w_T' B Sigma g/d with B = kappa (Sigma + kappa)^-1, g = w_T - w_R, for any fixed weights; that is a line of "
     "the derivation. Stated for Sigma = number * I, and for any spectrum where the weights prefer no eigenvalue: then it is "
 )
 
@@ -84,7 +83,7 @@ PRIOR_TEACHER = Formula(
     title="A student whose teacher comes from its prior knows how wrong it is",
     statement=Equal(TeacherRisk(*_model, gamma), PredictiveVariance(*_model) - sigma**2),
     source=OWN,
-    deviation="THEORY states it in the proportional limit; it holds for every n and d, on average over teachers and noise.",
+    deviation="Not only in the proportional limit: it holds for every n and d, on average over teachers and noise.",
     expected=Expected.HOLDS,
     script="mean_law",
     check=Check(by_referee=True, enclosed=True, note="left side: bias and noise integrated over the Marchenko-Pastur law"),
@@ -97,7 +96,7 @@ PRIOR_CROSS = Formula(
     title="With a teacher of the prior's width the offsets share what the two weight vectors share",
     statement=Equal(CrossRisk(*_model, gamma, overlap), (PredictiveVariance(*_model) - sigma**2) * overlap / gamma**2),
     source=OWN,
-    deviation="Not in THEORY: the cross law at nu = gamma. A judge orthogonal to the teacher has an uncorrelated offset.",
+    deviation="The cross law at nu = gamma. A judge orthogonal to the teacher has an uncorrelated offset.",
     expected=Expected.HOLDS,
     script="mean_law",
     check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
@@ -113,7 +112,7 @@ RIDGELESS_KURTOSIS = Formula(
     statement=Equal(OffsetKurtosis(dimension, alpha), 3 * (1 + 2 / dimension) * (1 + 2 / (_spare - 3))),
     source=OWN,
     domain=Gt(_spare, 3),
-    deviation="Not in THEORY, which says 'Gaussian': exact at n = d/alpha > d + 3, any Sigma; 3 + 6/((1 - alpha) d) + ...",
+    deviation="Gaussian in the limit only: this is exact at n = d/alpha > d + 3, any Sigma; 3 + 6/((1 - alpha) d) + ...",
     expected=Expected.HOLDS,
     script="mean_law",
     check=Check(
@@ -134,8 +133,9 @@ GAUSSIAN_BOUND = Formula(
     source=OWN,
     domain=Gt(_spare, 3),
     deviation=(
-        "Not in THEORY, which says 'Gaussian'. The left side is not negative (Jensen). With a ridge the same bound holds with "
-        "the own E Delta^2 and kurtosis of each combination of Delta_T and Delta_R; those are not known in closed form."
+        "Gaussian in the limit only: this bounds the distance. The left side is not negative (Jensen). With a ridge the same "
+        "bound holds with the own E Delta^2 and kurtosis of each combination of Delta_T and Delta_R; those are not known in "
+        "closed form."
     ),
     expected=Expected.HOLDS,
     script="mean_law",

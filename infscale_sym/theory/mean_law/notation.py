@@ -4,10 +4,6 @@ For `predictive.cross-law`, `predictive.judge-law`, `predictive.ridgeless-kurtos
 units of y^2, kurtosis dimensionless.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from typing import Any

@@ -4,10 +4,6 @@ For `predictive.ridgeless-kurtosis` and `predictive.gaussian-bound`. Given the t
 (arXiv:2512.19905) is N(0, sigma^2 V); V is a ratio of two chi-square variables.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -6,10 +6,6 @@ coordinates, which leave the law of the rows unchanged, only by 1/d. Both rates 
 eigenvalues.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -22,7 +18,7 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.mean_law.notation import CrossRisk, GapForm, JudgeRisk, WeightForm, nu_R, overlap
 from infscale_sym.theory.regression.drawn_training_sets import CASES, World, _compiled, worlds
 from infscale_sym.theory.regression.notation import Sigma, TeacherRisk, alpha, gamma, nu, sigma
@@ -76,7 +72,9 @@ def _student(world: World, weights: _Weights) -> tuple[float, float, float]:
     bias = to_mean @ features @ weights.teacher - weights.teacher
     scatter = noise**2 * np.einsum("ji,j,ji->", to_mean, world.spectrum, to_mean)
     one, two = bias, bias + weights.gap
-    return tuple(float((a * world.spectrum) @ b + scatter) / world.d for a, b in ((one, one), (one, two), (two, two)))
+    pairs = ((one, one), (one, two), (two, two))
+    first, mixed, second = (float((a * world.spectrum) @ b + scatter) / world.d for a, b in pairs)
+    return first, mixed, second
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 E Delta_T Delta_R and E Delta_R^2 in the proportional limit of HP's model (arXiv:2512.19905; ridge regression: AZP,
 arXiv:2405.00592), by the renormalised ridge kappa: float64 to 1e-13 of Q, mpmath to the digits asked for, Arb as balls.
 For Sigma = number * I also by the Marchenko-Pastur law, which never sees kappa:
-lambda (1/d) Tr Sigma (C + lambda)^-1 = Sigma (1 - eta). What holds without a ridge is in `ridgeless_law.py`.
+lambda (1/d) Tr Sigma (C + lambda)^-1 = Sigma (1 - eta). What holds without a ridge is in `mean_law.ridgeless_values`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The figures on memorization by the linear denoiser (`denoiser.memorization.*`; Halder, arXiv:2411.17807).
 
-Dots are drawn training sets (`simulate.denoiser`) in H's setting, T = 2 and l = e^-4; curves are the rates of the registry.
+Dots are drawn training sets (`denoiser.draws`) in H's setting, T = 2 and l = e^-4; curves are the rates of the registry.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.draws import divergence, generated_law_infinite, generated_law_one_draw, training_set
 from infscale_sym.theory.memorization import values as closed
 

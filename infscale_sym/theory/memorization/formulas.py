@@ -4,15 +4,12 @@ Gaussian kernels at the training examples, and the Hellinger distance.
 Lengths in units of sigma_0; alpha = d/n; zeta = l (e^(2T) - 1)/sigma_0^2; variant (i), infinitely many noise draws.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
+import math
 from fractions import Fraction
 
 from sympy import Expr, Rational, exp, log, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
@@ -43,6 +40,15 @@ here = lazy(__package__)
 _RATIOS = tuple(Fraction(n, 10) for n in (2, 5, 15, 22))
 _BY_LAW = Check(near={alpha: _RATIOS}, count=3, note="left side: the Marchenko-Pastur integral; right side: complex ridges")
 
+#: H's setting: T = 2, l = e^-4.
+_ZETA = 1 - math.exp(-4)
+
+
+def _rate(*settings: tuple[float, ...], wrong: float = 0.1, wrong_said: str = "") -> ExactDraw:
+    note = "training sets at d = 36 to 200, extrapolated in 1/d"
+    return ExactDraw(None, settings, 24, 20, wrong, wrong_said, each=True, note=note)
+
+
 _d, _delta, _h, _n = dimension, half_gap, kernel_width, examples
 _g = generated_variance(_delta**2, zeta, _delta**2 / _d)
 
@@ -68,7 +74,13 @@ PAIR = Formula(
         count=3,
         note="left side: coordinate by coordinate, by the trapezoidal rule",
     ),
-    draw=Recipe(here(".checks:pair")),
+    draw=ExactDraw(
+        settings=((3, 0.8, 0.3, -0.5, _ZETA, 0.7), (3, 1.2, -0.6, 0.4, _ZETA, 0.7)),
+        trials=300_000,
+        quick_trials=100_000,
+        wrong=0.1,
+        each=True,
+    ),
     sweep=Sweep(half_gap, (0.2, 3), False, kernel_width, (0.5, 0.7, 1), {dimension: 3}),
 )
 
@@ -85,7 +97,7 @@ KERNEL_NORM = Formula(
         count=2,
         note="left side: over the distance of two examples, by the trapezoidal rule",
     ),
-    draw=Recipe(here(".checks:norm")),
+    draw=ExactDraw(settings=((5, 3, 0.8), (8, 4, 8**-0.25)), trials=40_000, quick_trials=10_000, wrong=0.03, each=True),
     sweep=Sweep(kernel_width, (0.5, 1.2), False, examples, (3, 10, 100), {dimension: 10}),
 )
 
@@ -105,7 +117,13 @@ LOG_MEAN = Formula(
         count=3,
         note="left side: the Marchenko-Pastur integral; right side: the root solve",
     ),
-    draw=Recipe(here(".checks:determinant")),
+    draw=ExactDraw(
+        settings=((0.3, 2.0), (0.6, 0.5)),
+        trials=100,
+        quick_trials=60,
+        each=True,
+        note="sample covariances at d = 20, 40, 80, extrapolated in 1/d",
+    ),
     sweep=Sweep(lambda_, (1e-2, 10), True, alpha, (0.2, 0.5, 2)),
 )
 
@@ -130,7 +148,7 @@ SAMPLING_RATE = Formula(
     expected=Expected.HOLDS,
     script="memorization",
     check=_BY_LAW,
-    draw=Recipe(here(".checks:rate")),
+    draw=_rate((2.0, _ZETA), (0.5, _ZETA)),
     sweep=Sweep(alpha, (0.05, 5), True, zeta, (0.3, 1, 3)),
 )
 
@@ -158,7 +176,7 @@ KERNEL_RATE = Formula(
     expected=Expected.HOLDS,
     script="memorization",
     check=_BY_LAW,
-    draw=Recipe(here(".checks:rate")),
+    draw=_rate((2.0, _ZETA, 0.4), (0.25, _ZETA, 0.4)),
     sweep=Sweep(alpha, (0.05, 5), True, kernel_width, (0.5, 0.7, 1)),
 )
 
@@ -174,7 +192,7 @@ FRESH_RATE = Formula(
     expected=Expected.HOLDS,
     script="memorization",
     check=_BY_LAW,
-    draw=Recipe(here(".checks:rate")),
+    draw=_rate((2.0, _ZETA, 0.5), (0.5, _ZETA, 0.5)),
     sweep=Sweep(alpha, (0.05, 5), True, kernel_width, (0.5, 0.7, 1)),
 )
 
@@ -192,7 +210,14 @@ GAP = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="memorization",
     check=Check(ladder=("1e3", "1e7", "1e20")),
-    draw=Recipe(here(".checks:gap")),
+    draw=LimitDraw(
+        here(".draws:memory_gap_of_many"),
+        sizes=(8, 12, 20, 32),
+        settings=((_ZETA, 0.8),),
+        trials=6_000,
+        quick_trials=3_000,
+        note="generated laws at n = d^2/2",
+    ),
     sweep=Sweep(per_feature, (1.5, 1e3), True, zeta, (0.3, 1, 3), points=41),
 )
 
@@ -202,7 +227,7 @@ NEVER = Formula(
     statement=AtMost(KernelAdvantage(alpha, zeta), -1 / (2 * (2 + zeta))),
     source=OWN,
     deviation=(
-        "THEORY expects a change of sign in n. With the sampling law itself there is none for d, n -> oo at any d/n: "
+        "A change of sign in n might be expected. With the sampling law itself there is none for d, n -> oo at any d/n: "
         "<g, s> exceeds <g, K> by the factor exp(d/(2 (2 + zeta))) or more."
     ),
     expected=Expected.HOLDS,
@@ -212,7 +237,7 @@ NEVER = Formula(
         count=3,
         broken=(("three times the bound", AtMost(KernelAdvantage(alpha, zeta), Rational(-3, 2) / (2 + zeta))),),
     ),
-    draw=Recipe(here(".checks:rate")),
+    draw=_rate((2.0, _ZETA), (0.5, _ZETA), wrong=1.0, wrong_said="twice the bound"),
     sweep=Sweep(alpha, (0.05, 0.9), True, zeta, (0.3, 1, 3)),
 )
 
@@ -236,7 +261,7 @@ HELLINGER = Formula(
         count=3,
         note="left side: the Marchenko-Pastur integral; right side: complex ridges",
     ),
-    draw=Recipe(here(".checks:rate")),
+    draw=_rate((0.5, _ZETA), (0.25, _ZETA)),
     sweep=Sweep(alpha, (0.05, 0.9), False, zeta, (0.3, 1, 3)),
 )
 

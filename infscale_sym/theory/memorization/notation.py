@@ -5,10 +5,6 @@ enters through zeta = l (e^(2T) - 1)/sigma_0^2 alone: variant (i) generates the 
 along an eigenvector of the training set's covariance with eigenvalue x (1 + zeta becomes v + zeta at finite d).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Rational, Symbol, log, oo, pi, sqrt
@@ -90,6 +86,7 @@ class PairStatistic(Quantity):
     template = r"M_{{2}}\left({0};{1},{2},{3};{4},{5}\right)"
     numpy = ".values:pair_statistic"
     mpmath = ".values_exact:pair_statistic_mp"
+    draw = ".draws:pair_statistic"
 
     def unfold(self) -> Expr:
         d, gap, along, across, noise, h = self.args
@@ -108,6 +105,7 @@ class KernelNorm(Quantity):
     template = r"\mathbb{{E}}\left\Vert K_{{{0}}}\right\Vert^2\left({1},{2}\right)"
     numpy = ".values:kernel_norm"
     mpmath = ".values_exact:kernel_norm_mp"
+    draw = ".draws:kernel_norm"
 
     def unfold(self) -> Expr:
         n, d, h = self.args
@@ -123,6 +121,7 @@ class LogMean(Quantity):
     template = r"\mathcal{{L}}_{{{2}}}\left({0},{1}\right)"
     numpy = ".values:log_mean"
     mpmath = ".values_exact:log_mean_mp"
+    draw = ".draws:log_mean"
 
     def unfold(self) -> Expr:
         p, q, ratio = self.args
@@ -138,6 +137,7 @@ class PoleMean(Quantity):
     template = r"\mathcal{{P}}_{{{2}}}\left({0},{1}\right)"
     numpy = ".values:pole_mean"
     mpmath = ".values_exact:pole_mean_mp"
+    draw = ".draws:pole_mean"
 
     def unfold(self) -> Expr:
         p, q, ratio = self.args
@@ -152,6 +152,7 @@ class SpreadMean(Quantity):
     template = r"\mathcal{{S}}_{{{2}}}\left({0},{1}\right)"
     numpy = ".values:spread_mean"
     mpmath = ".values_exact:spread_mean_mp"
+    draw = ".draws:spread_mean"
 
     def unfold(self) -> Expr:
         p, q, ratio = self.args
@@ -166,6 +167,7 @@ class SamplingRate(Quantity):
     template = r"\gamma_{{s}}\left({0},{1}\right)"
     numpy = ".values:sampling_rate"
     mpmath = ".values_exact:sampling_rate_mp"
+    draw = ".draws:sampling_rate"
 
 
 class KernelRate(Quantity):
@@ -176,6 +178,7 @@ class KernelRate(Quantity):
     template = r"\gamma_{{K}}\left({0},{1},{2}\right)"
     numpy = ".values:kernel_rate"
     mpmath = ".values_exact:kernel_rate_mp"
+    draw = ".draws:kernel_rate"
 
 
 class FreshRate(Quantity):
@@ -186,6 +189,7 @@ class FreshRate(Quantity):
     template = r"\gamma_{{0}}\left({0},{1},{2}\right)"
     numpy = ".values:fresh_rate"
     mpmath = ".values_exact:fresh_rate_mp"
+    draw = ".draws:fresh_rate"
 
 
 class MemoryGap(Quantity):
@@ -210,6 +214,7 @@ class KernelAdvantage(Quantity):
     numpy = ".values:kernel_advantage"
     mpmath = ".values_exact:kernel_advantage_mp"
     arb = ".values_exact:kernel_advantage_arb"
+    draw = ".draws:kernel_advantage"
 
     def unfold(self) -> Expr:
         ratio, noise = self.args
@@ -224,6 +229,7 @@ class HellingerRate(Quantity):
     template = r"\gamma_{{\mathrm{{H}}}}\left({0},{1}\right)"
     numpy = ".values:hellinger_rate"
     mpmath = ".values_exact:hellinger_rate_mp"
+    draw = ".draws:hellinger_rate"
 
 
 QUANTITIES: tuple[type[Quantity], ...] = (

@@ -5,10 +5,6 @@ Overlaps and spectral means are checked symbolically, as the mean of the same fu
 spectral mean which it is said to be is also looked at on drawn training sets, where a mean 10 % off must be rejected.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false, reportAssignmentType=false
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -49,7 +45,7 @@ from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
 from infscale_sym.theory.memorization.notation import (
     FreshRate,
@@ -220,7 +216,7 @@ def limit_of_draws(head: type) -> tuple[float, float]:
             covariance = np.linalg.inv(design.T @ design)
             value = (covariance @ design.T @ (np.array(means) / np.array(errors)))[1]
             error = np.sqrt(covariance[1, 1])
-            wanted = number(meaning(head(*(alpha, zeta, kernel_width)[: head.nargs.args[0]])), ratio, noise, width)
+            wanted = number(meaning(head(*(alpha, zeta, kernel_width)[: len(head.slots)])), ratio, noise, width)
             worst = max(worst, abs(value - wanted) / error)
             control = min(control, abs(value - 1.1 * wanted) / error)
     return worst, float(control)

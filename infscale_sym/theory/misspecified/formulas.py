@@ -4,18 +4,15 @@ D = tau - rho. The plateau is D^2; where 1 + 2 rho D >= 0 the error falls to it,
 rises to it from below.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import EulerGamma, exp, pi, sqrt, zeta
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
+from infscale_sym.theory.best_of_k.formulas import MISSPECIFIED
 from infscale_sym.theory.misspecified.notation import (
     AnswersBeyondTeacher,
     DistanceIntegral,
@@ -47,9 +44,13 @@ DISTANCE = Formula(
         note="right side: the integral over the distance by Gauss-Legendre panels",
         count=3,
     ),
-    draw=Recipe(here(".checks:distance")),
+    draw=ExactDraw(
+        settings=((2, 1.0, 0.3), (6, 0.5, 1.4), (24, 1.2, 2.5), (12, 0.8, -0.6)), trials=400_000, quick_trials=60_000
+    ),
     sweep=Sweep(k, (1, 1e3), True, rho, (0.5, 1.6), {tau: 1}, points=61),
 )
+
+_HALF = AtMost((tau - rho) ** 2 + (1 + rho * (tau - rho)) * SelectionError(k, 0, rho, rho), SelectionError(k, 0, tau, rho))
 
 BOUND = Formula(
     id="best-of-k.misspecified.bound",
@@ -64,16 +65,16 @@ BOUND = Formula(
     script="misspecified",
     check=Check(
         near={k: tuple(map(Fraction, (5, 12, 40)))},
-        broken=(
-            (
-                "half the coefficient of rho (tau - rho)",
-                AtMost(
-                    (tau - rho) ** 2 + (1 + rho * (tau - rho)) * SelectionError(k, 0, rho, rho), SelectionError(k, 0, tau, rho)
-                ),
-            ),
-        ),
+        broken=(("half the coefficient of rho (tau - rho)", _HALF),),
     ),
-    draw=Recipe(here(".checks:bound")),
+    draw=ExactDraw(
+        settings=((8, 1.2, 0.7), (20, 1.5, 0.5), (40, 1.6, 0.2)),
+        trials=400_000,
+        quick_trials=100_000,
+        wrong=_HALF,
+        wrong_said="half the coefficient of rho (tau - rho)",
+        both=True,
+    ),
     sweep=Sweep(k, (1, 1e3), True, rho, (1.2, 1.4, 2), {tau: 1}),
 )
 
@@ -91,7 +92,13 @@ ALL_ORDERS = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="misspecified",
     check=Check(enclosed=True, quick_far="1e16"),
-    draw=Recipe(here(".checks:orders")),
+    draw=ExactDraw(
+        settings=((12, 0.4, 0.6), (16, 0.5, 0.6), (16, -0.3, 0.2), (24, 0.8, 0.9)),
+        trials=400_000,
+        quick_trials=100_000,
+        wrong=MISSPECIFIED.statement.rhs,
+        wrong_said="the series cut after k^-2",
+    ),
     sweep=Sweep(curve=rho, values=(-0.5, 0.5, 1.5, 2), fixed={tau: 1}),
 )
 
@@ -150,7 +157,19 @@ FAR = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="misspecified",
     check=Check(ladder=("1e2", "1e6", "1e10")),
-    draw=Recipe(here(".checks:far")),
+    draw=LimitDraw(
+        here(".draws:answers_beyond"),
+        sizes=(6.0, 8.0, 12.0, 20.0),
+        settings=((1.0,),),
+        trials=800_000,
+        quick_trials=200_000,
+        orders=1,
+        scale=exp(-EulerGamma),
+        falling=tau**-4,
+        wrong=1 + pi**2 / (4 * tau**2),
+        wrong_said="a claim without exp(-gamma_E)",
+        note="records",
+    ),
     sweep=Sweep(tau, (1, 6.5), True, exaggeration, (0.3, 0.6, 2), points=41),
 )
 
@@ -168,7 +187,18 @@ LEAST = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="misspecified",
     check=Check(ladder=("1e2", "1e6", "1e9")),
-    draw=Recipe(here(".checks:far")),
+    draw=LimitDraw(
+        here(".draws:least_error"),
+        sizes=(6.0, 8.0, 12.0, 20.0),
+        settings=((1.0,),),
+        trials=800_000,
+        quick_trials=200_000,
+        orders=1,
+        scale=pi**2 / (6 * tau**2),
+        falling=tau**-4,
+        wrong=0.05,
+        note="records",
+    ),
     sweep=Sweep(tau, (1, 6.5), True, exaggeration, (0.3, 0.6, 2), points=41),
 )
 

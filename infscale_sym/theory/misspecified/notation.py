@@ -4,10 +4,6 @@ They are integrals over the distance of the chosen answer from the judge's, and 
 dimensionless.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Symbol, cosh, erfc, exp, oo, sqrt, tanh

@@ -48,7 +48,7 @@ def distance_integral(k: Any, tau: Any, rho: Any) -> Any:
 def answers_beyond_teacher(tau: Any, c: Any) -> Any:
     """k_* P(z > tau) at t = 0, rho = (1 + c) tau, float64, broadcast; 0 < tau < 40, c > 0, (1 + c) tau <= 40.
 
-    inf where the best k is infinite or beyond 1e12 (tau above 7). Relative error as of `optima.optimal_number`.
+    inf where the best k is infinite or beyond 1e12 (tau above 7). Relative error as of `optima.values.numeric.optimal_number`.
     """
     from scipy.special import ndtr
 

@@ -1,6 +1,6 @@
 """The figures of the optima notebook: where a finite number of answers is best, the best temperature, the best judge.
 
-Exact optima of `quantities.optima` beside the printed expressions (HP Remarks 2-4, arXiv:2512.19905) and the registered laws.
+Exact optima of `optima.values` beside the printed expressions (HP Remarks 2-4, arXiv:2512.19905) and the registered laws.
 """
 
 from __future__ import annotations

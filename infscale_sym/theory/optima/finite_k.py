@@ -5,15 +5,11 @@ the judge tells little, C1 = 1 + 2 rho tau = 1/h with h -> oo at fixed rho. So h
 tau = (1/h - 1)/(2 rho). In units s = 1, C2/C1 = 1 + rho^2 h.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, LimitDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
@@ -32,6 +28,9 @@ _tau = (1 / h - 1) / (2 * rho)  # 1 + 2 rho tau = 1/h
 _number = OptimalNumber(3 * vartheta * rho**2 * h, _tau, rho)
 _READINGS = "The quotation leaves open what t* stands for in 2 t*/(t* - t); "
 
+#: Values of h at which curves are drawn.
+_SIZES = (30.0, 60.0, 120.0)
+
 THRESHOLD = Formula(
     id="finite-k.threshold",
     title="Below this temperature more answers hurt at large k",
@@ -45,7 +44,17 @@ THRESHOLD = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="optima",
     check=_LIMIT_OF_H,
-    draw=Recipe(here(".checks:threshold")),
+    draw=LimitDraw(
+        here(".draws:critical_temperature"),
+        sizes=_SIZES,
+        settings=((1.0,),),
+        trials=100_000,
+        quick_trials=60_000,
+        orders=1,
+        wrong=2 * rho**2 * h,
+        wrong_said="2 in place of 3",
+        note="slopes of simulated curves at 1/k = 0",
+    ),
     sweep=Sweep(hardness, (1, 1e5), True, rho, (0.5, 1, 2), points=61),
 )
 
@@ -60,7 +69,17 @@ PRINTED = Formula(
     underived="refuted; the derivation is that of its correction",
     partner="finite-k.optimum.corrected",
     check=_LIMIT_OF_H,
-    draw=Recipe(here(".checks:number")),
+    draw=LimitDraw(
+        here(".draws:best_number"),
+        sizes=_SIZES,
+        settings=((1.0, 0.5),),
+        trials=150_000,
+        quick_trials=60_000,
+        orders=1,
+        wrong=4 / (3 * (1 - vartheta)),
+        wrong_said="the corrected number",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
 )
 
@@ -74,7 +93,17 @@ PRINTED_TEMPERATURE = Formula(
     expected=Expected.REFUTED,
     underived="refuted; the derivation is that of finite-k.optimum.corrected",
     check=_LIMIT_OF_H,
-    draw=Recipe(here(".checks:number")),
+    draw=LimitDraw(
+        here(".draws:best_number"),
+        sizes=_SIZES,
+        settings=((1.0, 0.5),),
+        trials=150_000,
+        quick_trials=60_000,
+        orders=1,
+        wrong=4 / (3 * (1 - vartheta)),
+        wrong_said="the corrected number",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
 )
 
@@ -89,7 +118,17 @@ CORRECTED = Formula(
     script="optima",
     partner="finite-k.optimum.printed",
     check=_LIMIT_OF_H,
-    draw=Recipe(here(".checks:number")),
+    draw=LimitDraw(
+        here(".draws:best_number"),
+        sizes=_SIZES,
+        settings=((1.0, 0.5),),
+        trials=150_000,
+        quick_trials=60_000,
+        orders=1,
+        wrong=2 / (1 - vartheta),
+        wrong_said="the printed number",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), points=41),
 )
 

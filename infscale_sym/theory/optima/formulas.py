@@ -4,15 +4,11 @@ Both follow from `hte.second` and hold where its truncation does: the temperatur
 rho, the judge as t -> oo with tau = omega/sqrt(t) (then rho grows like sqrt(t), and rho^2/t stays finite).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import And, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, LimitDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo
@@ -38,7 +34,17 @@ TEMPERATURE = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="optima",
     check=Check(ladder=("1e3", "1e7", "1e11"), near={rho: _TELLING, k: _FEW}),
-    draw=Recipe(here(".checks:temperature")),
+    draw=LimitDraw(
+        here(".draws:best_temperature"),
+        sizes=(30.0, 60.0, 120.0),
+        settings=((6, 1.0),),
+        trials=100_000,
+        quick_trials=60_000,
+        orders=1,
+        wrong=2 * rho**2 * h,
+        wrong_said="2 without the factor 1 - 2/k",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(hardness, (3, 1e4), True, rho, (0.5, 1, 2), {k: 8}, points=41),
 )
 
@@ -55,7 +61,17 @@ JUDGE = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="optima",
     check=Check(ladder=("1e4", "1e8", "1e12"), near={k: _FEW}),
-    draw=Recipe(here(".checks:judge")),
+    draw=LimitDraw(
+        here(".draws:best_judge"),
+        sizes=(20.0, 40.0, 80.0),
+        settings=((6, 1.0),),
+        trials=100_000,
+        quick_trials=30_000,
+        orders=1,
+        wrong=omega * sqrt(t),
+        wrong_said="the judge for k = oo",
+        note="place of the minimum of simulated curves",
+    ),
     sweep=Sweep(t, (3, 300), True, omega, (0.3, 0.7), {k: 8}, points=9),
 )
 

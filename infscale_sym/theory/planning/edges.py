@@ -1,6 +1,6 @@
 """How far a search has to look, and what it can say at the edges: limits n, k -> oo, targets that no plan reaches.
 
-The limits come from the closed error at infinitely many answers and the ends n = 0, oo of `decide.model`; between an edge of
+The limits come from the closed error at infinitely many answers and the ends n = 0, oo of `planning.model`; between an edge of
 the landscape and infinity the error is taken to run monotonically.
 """
 

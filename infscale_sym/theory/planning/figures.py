@@ -1,6 +1,6 @@
 """The frontier of a plan as a picture: the least error for every amount of money, and how the money is split.
 
-The numbers are those of the `Plan` that `decide.plan` has found.
+The numbers are those of the `Plan` that `planning.plan` has found.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.planning.error import Choice, infinite_answers
 from infscale_sym.theory.planning.model import Student
 from infscale_sym.theory.regression.values.gaussian_pair import pair_average

@@ -1,6 +1,6 @@
 """The frontier: the least error for every amount of money, and what the next unit of money buys.
 
-Read from the landscape of `decide.landscape`, within about 1e-3 relative; the next unit from the exact error.
+Read from the landscape of `planning.landscape`, within about 1e-3 relative; the next unit from the exact error.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 With HP-code's judge, rho = (1 + c) tau, the error splits as F = V + B^2 - 2 c tau B + c^2 tau^2, where the mean B and variance
 V of the chosen answer's distance from the judge's depend on (k, t, rho) only. So one table of B and V serves every n and c: n
 enters through t = T/(2 s^2) and through the width of the Gaussian law of tau alone. A search reads the table with cubic
-splines (about 1e-4 relative); what a plan reports is computed by `decide.error`, never read from here.
+splines (about 1e-4 relative); what a plan reports is computed by `planning.error`, never read from here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How to spend money on training data and on answers: the best (n, k, T, c) for a budget or for a target error.
 
-Built on the averaged error of HP's model (arXiv:2512.19905), see `decide.error`. Money: price_example for each training
+Built on the averaged error of HP's model (arXiv:2512.19905), see `planning.error`. Money: price_example for each training
 example, price_answer for each answer drawn, k answers to each of `prompts` prompts:
     cost(n, k) = price_example n + price_answer prompts k.
 A search on `landscape` proposes whole n and k; the best of them and of their neighbours is taken by the exact error. The plan's

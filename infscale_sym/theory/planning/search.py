@@ -128,9 +128,9 @@ def least_error(ground: Ground, prices: Prices, budget: float, keep: int = 1, ro
     k = columns
     for window in (None, *_WINDOWS[:rounds]):
         limit = np.minimum(prices.most_answers(budget - _paid(prices.example, n)), np.floor(land.k[-1]))
-        nn = np.concatenate([n, np.repeat(n, k.size)])
+        nn, most = (np.concatenate([x, np.repeat(x, k.size)]) for x in (n, limit))
         kk = np.concatenate([limit, np.tile(k, n.size)])
-        fits = (kk >= 1) & (kk <= np.concatenate([limit, np.repeat(limit, k.size)]))
+        fits = (kk >= 1) & (kk <= most)
         nn, kk = nn[fits], kk[fits]
         if prices.answer == 0 and math.isinf(prices.answers):
             nn, kk = np.concatenate([nn, n]), np.concatenate([kk, np.full(n.size, math.inf)])

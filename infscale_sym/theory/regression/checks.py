@@ -14,12 +14,13 @@ import numpy as np
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.regression.draws.regression import regression
 from infscale_sym.theory.regression.draws.spectra import posterior_against_ridge, ridge_share
 from infscale_sym.theory.regression.notation import Sigma, TeacherOffset, alpha, gamma, lambda_, nu, sigma
 from infscale_sym.theory.regression.values import ridge
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 SPECTRUM = np.array([2.0, 0.5])
 

@@ -5,9 +5,6 @@ Sigma in equal numbers; float64. In small ones a row is left out by inverting ag
 formula, which is itself a step that has been checked on the small ones.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportReturnType=false
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,8 +17,8 @@ from sympy import Dummy, Expr, Symbol
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.notation.quantity import Quantity
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.matrix_notation import (
     C,
     Equivalent,

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
+from infscale_sym.sampling.threads import single_threaded_algebra
 
 
 def double_descent(widths: Sequence[float], d: int, training_sets: int, seed: int) -> Picture:

@@ -5,8 +5,6 @@ arguments of a function. C = (1/n) sum_i x_i x_i' is the sample covariance of n 
 is the matrix itself.
 """
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportReturnType=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from functools import reduce

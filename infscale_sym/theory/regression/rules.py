@@ -7,10 +7,6 @@ d, and their mean distance, extrapolated in 1/d, must vanish. Draws see one part
 `sensitivity`.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -24,9 +20,9 @@ from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import Equal
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.drawn_training_sets import CASES, World, worlds
 from infscale_sym.theory.regression.matrix_notation import C, KernelTrace, PosteriorCovariance, Resolvent, TraceMean, word
 from infscale_sym.theory.regression.notation import (

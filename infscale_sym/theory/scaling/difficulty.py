@@ -4,15 +4,11 @@ The source says it in words. Here the gain F_1/F_k is the advantage, and the siz
 average) the difficulty.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import exp, pi, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
@@ -38,7 +34,7 @@ LARGE_K = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="difficulty",
     check=Check(ladder=("1e5", "1e9", "1e16")),
-    draw=Recipe(here(".checks:gain")),
+    draw=LimitDraw(sizes=(16, 24, 40, 64, 100), settings=((0.6,),), trials=400_000, wrong=0.15),
     sweep=Sweep(curve=tau, values=(0, 1, 1.5, 2)),
 )
 
@@ -55,7 +51,7 @@ SLOPE = Formula(
         near={k: tuple(map(Fraction, (5, 12, 40))), m: tuple(map(Fraction, (1, 2, 3)))},
         broken=(("1 + tau^2 times the left side", AtMost((1 + tau**2) * DifficultySlope(m, tau), DifficultySlope(k, tau))),),
     ),
-    draw=Recipe(here(".checks:slope")),
+    draw=ExactDraw(settings=((1, 0.8, 3), (2, 1.3, 6), (1, -1.5, 20)), trials=400_000, quick_trials=100_000, both=True),
     sweep=Sweep(tau, (0.05, 3), False, k, (2, 10, 100)),
 )
 
@@ -77,7 +73,7 @@ EVERY_K = Formula(
             ),
         ),
     ),
-    draw=Recipe(here(".checks:every_k")),
+    draw=ExactDraw(settings=((2, 1.2, 0.3), (8, 1.5, 1.0), (40, -1.0, 0.2)), trials=400_000, quick_trials=100_000, both=True),
     sweep=Sweep(tau, (0.3, 3), False, k, (2, 10, 100)),
 )
 
@@ -91,7 +87,14 @@ AVERAGED = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="difficulty",
     check=Check(left_digits=(1, 4), ladder=("1e3", "1e7", "1e12")),
-    draw=Recipe(here(".checks:averaged_gain")),
+    draw=LimitDraw(
+        sizes=(8, 12, 20, 32),
+        settings=((0.2, 1.0, 0.5, 1.0, 0.5),),
+        trials=8_000,
+        quick_trials=4_000,
+        wrong=0.5,
+        note="students fitted end to end at d = 20, 40, 80, extrapolated in 1/d",
+    ),
     sweep=Sweep(curve=sigma, values=(0.5, 1, 2)),
 )
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sympy import Integer
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AtMost
@@ -30,7 +30,9 @@ MONOTONE = Formula(
         count=3,
         broken=(("a judge at -2 tau", AtMost(SelectionError(k + 1, t, tau, -2 * tau), SelectionError(k, t, tau, -2 * tau))),),
     ),
-    draw=Recipe(here(".checks:monotone")),
+    draw=ExactDraw(
+        settings=((0.5, 0.8, 1), (0.1, -0.6, 3), (2.0, 1.2, 6), (0.0, 0.4, 2)), trials=400_000, quick_trials=100_000, both=True
+    ),
     sweep=Sweep(tau, (-3, 3), False, k, (1, 3, 10)),
 )
 
@@ -51,7 +53,12 @@ CLOSE_JUDGE = Formula(
         count=3,
         broken=(("a judge at the mirror image", AtMost(SelectionError(k + 1, t, -tau, rho), SelectionError(k, t, -tau, rho))),),
     ),
-    draw=Recipe(here(".checks:monotone")),
+    draw=ExactDraw(
+        settings=((0.5, 0.8, 1.2, 1), (0.1, -0.6, 0.3, 3), (2.0, 1.2, 1.5, 6), (0.0, 0.4, 0.9, 2)),
+        trials=400_000,
+        quick_trials=100_000,
+        both=True,
+    ),
 )
 
 FORMULAS = (MONOTONE, CLOSE_JUDGE)

@@ -34,6 +34,7 @@ class SampleGain(Quantity):
     numpy = ".values:sample_gain"
     mpmath = ".values_exact:sample_gain_mp"
     arb = ".values_exact:sample_gain_arb"
+    draw = ".draws:sample_gain"
 
     def unfold(self) -> Expr:
         k_, tau_ = self.args
@@ -49,6 +50,7 @@ class DifficultySlope(Quantity):
     numpy = ".values:difficulty_slope"
     mpmath = ".values_exact:difficulty_slope_mp"
     arb = ".values_exact:difficulty_slope_arb"
+    draw = ".draws:difficulty_slope"
 
     def unfold(self) -> Expr:
         k_, tau_ = self.args
@@ -65,6 +67,7 @@ class AveragedSampleGain(Quantity):
     template = r"\overline{{\mathcal{{G}}}}_{{{0}}}"
     numpy = ".values:averaged_sample_gain"
     mpmath = ".values_exact:averaged_sample_gain_mp"
+    draw = ".draws:averaged_gain"
 
     def unfold(self) -> Expr:
         k_, *model = self.args

@@ -4,10 +4,6 @@ For `difficulty.*` and `tradeoff.*` (HP Remark 6, arXiv:2512.19905). Judge = tea
 F_k = int 2 r S(r; tau)^k dr and its averages over a Gaussian offset.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

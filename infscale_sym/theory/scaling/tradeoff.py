@@ -4,10 +4,6 @@ Isotropic Sigma. m below is df1(kappa), the share of the teacher that the mean k
 teacher is from the student's prior.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from sympy import Expr, Integer
 
 from infscale_sym.notation.check import Check, Recipe, Sweep
@@ -68,11 +64,13 @@ EXPONENTS = Formula(
 )
 
 _q = TeacherOffset(*_model)
+_printed = 2 * _share * _q / ((1 - alpha * _share**2) * (sigma**2 - 2 * _q))
+_corrected = data_exponent(_share, TeacherRisk(*_model) / _s2)
 
 DATA_PRINTED = Formula(
     id="tradeoff.data-exponent.printed",
     title="Exponent of the error in the data, from the printed law",
-    statement=Equal(DataExponent(*_model), 2 * _share * _q / ((1 - alpha * _share**2) * (sigma**2 - 2 * _q))),
+    statement=Equal(DataExponent(*_model), _printed),
     domain=(_s2 > 2 * TeacherRisk(*_model)) & (sigma**2 > 2 * _q),
     source=HP.at("Remark 6, eqs. 23-24"),
     deviation=(
@@ -83,14 +81,14 @@ DATA_PRINTED = Formula(
     underived="refuted; the derivation is that of its correction",
     partner="tradeoff.data-exponent.corrected",
     check=Check(note="left side: slope of the Marchenko-Pastur integrals in ln alpha"),
-    draw=Recipe(here(".checks:data_exponent")),
+    draw=Recipe(here(".checks:data_exponent"), other=_corrected, other_said="the corrected law"),
     sweep=Sweep(alpha, (0.05, 0.4), False, sigma, (0.5, 2)),
 )
 
 DATA_CORRECTED = Formula(
     id="tradeoff.data-exponent.corrected",
     title="Exponent of the error in the data, many answers",
-    statement=Equal(DataExponent(*_model), data_exponent(_share, TeacherRisk(*_model) / _s2)),
+    statement=Equal(DataExponent(*_model), _corrected),
     domain=_s2 > 2 * TeacherRisk(*_model),
     source=OWN,
     deviation="Keeps s^2 and the full Q = E Delta_T^2. Proportional limit, isotropic Sigma, -d/d ln n at fixed d, k -> oo.",
@@ -98,7 +96,7 @@ DATA_CORRECTED = Formula(
     script="tradeoff",
     partner="tradeoff.data-exponent.printed",
     check=Check(note="left side: slope of the Marchenko-Pastur integrals in ln alpha"),
-    draw=Recipe(here(".checks:data_exponent")),
+    draw=Recipe(here(".checks:data_exponent"), other=_printed, other_said="the printed law"),
     sweep=Sweep(alpha, (0.05, 0.4), False, sigma, (0.5, 2)),
 )
 

@@ -6,7 +6,7 @@ units s = 1. All other formulas about best-of-k and temperature start from it.
 
 from fractions import Fraction
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import Equal
@@ -30,7 +30,7 @@ INTEGRAL = Formula(
         note="left side: the definition integrated over both answers at k = 2",
         count=3,
     ),
-    draw=Recipe(here(".checks:sampler")),
+    draw=ExactDraw(settings=((2, 0.5, 1.0, 0.3), (8, 0.1, -0.5, 1.0), (64, 2.0, 0.7, 0.7)), trials=400_000),
     sweep=Sweep(
         t,
         (0.1, 50),
@@ -56,7 +56,7 @@ SINGLE = Formula(
         count=2,
         note="left side at k = 1 + 10^-(digits+10), where nothing is short-cut",
     ),
-    draw=Recipe(here(".checks:sampler")),
+    draw=ExactDraw(settings=((0.5, 1.0, 0.3), (0.1, -0.5, 1.0), (2.0, 0.7, 0.7)), trials=400_000),
     sweep=Sweep(
         tau,
         (-2.5, 2.5),

@@ -71,6 +71,7 @@ class SelectionError(Quantity):
     numpy = ".values.numeric:selection_error_numpy"
     mpmath = ".values.highprec:selection_error_mp"
     arb = ".values.enclosure:selection_error_arb"
+    draw = ".draws.selection:mean_error"
 
 
 class WeightLaplace(Quantity):
@@ -161,6 +162,7 @@ class SquaredMinimum(Quantity):
     slots = (k, tau)
     meaning = "expected squared distance of the closest of k answers"
     template = r"\mathbb{{E}}\Big[\min_{{i\le {0}}}\left(z_i+{1}\right)^2\Big]"
+    draw = ".draws.selection:squared_minimum"
 
 
 class MinimumTail(Quantity):
@@ -169,6 +171,7 @@ class MinimumTail(Quantity):
     slots = (r, k, tau)
     meaning = "probability that every one of k answers is farther than r"
     template = r"\mathbb{{P}}\Big(\min_{{i\le {1}}}\left|z_i+{2}\right|>{0}\Big)"
+    draw = ".draws.selection:minimum_tail"
 
 
 QUANTITIES: tuple[type[Quantity], ...] = (

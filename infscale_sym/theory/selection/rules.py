@@ -4,10 +4,6 @@ They lead from the definition of the selection error (HP, arXiv:2512.19905), an 
 variable (`selection.integral`, `best-of-k.leading`). Checked symbolically, or draw by draw: at k = 2, 3, 4, or at random draws.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -4,15 +4,11 @@ Derived here; answers, offsets and softmax weights as for the selection error F 
 s^2, offsets in units of s.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from fractions import Fraction
 
 from sympy import Rational, exp, pi, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
@@ -51,7 +47,7 @@ MEAN = Formula(
     check=Check(
         near={k: tuple(map(Fraction, (2, 3, 7, 19, 40)))}, note="left side: the law of the sum of k draws, multiplied out"
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((2, 0.3), (8, -0.5), (40, 0.1))),
     sweep=Sweep(tau, (-2, 2), False, k, (2, 5, 20)),
 )
 
@@ -70,7 +66,7 @@ WEIGHTED_MEAN = Formula(
         note="left side: the definition integrated over both answers at k = 2",
         count=2,
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((2, 0.5, 1.0, 0.3), (8, 0.1, -0.5, 1.0), (40, 2.0, 0.3, 0.7))),
     sweep=Sweep(tau, (-2, 2), False, rho, (0, 1.5), {k: 2, t: 6}),
 )
 
@@ -89,7 +85,7 @@ WEIGHTED_MEAN_LIMIT = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="votes",
     check=Check(ladder=("1e4", "1e8", "1e18"), near={t: tuple(map(Fraction, (1, 2, 3)))}),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(sizes=(16, 24, 40, 64), settings=((1.0, 1.0, 0.6),)),
     sweep=Sweep(curve=t, values=(0.5, 3), points=31),
 )
 
@@ -108,7 +104,7 @@ WEIGHTED_MEAN_CORRECTION = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="votes",
     check=Check(ladder=("1e4", "1e8", "1e18"), near={t: tuple(map(Fraction, (1, 2, 3)))}),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(sizes=(12, 18, 30, 50), settings=((1.0, 0.3, 0.6),)),
     sweep=Sweep(curve=t, values=(0.5, 3), points=31),
 )
 
@@ -126,7 +122,7 @@ MEDIAN = Formula(
         near={k: tuple(map(Fraction, (1, 3, 5, 9, 21)))},
         note="left side: the law of the median from binomial sums",
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((3, 0.3), (9, -0.5), (41, 0.1))),
     sweep=Sweep(tau, (-2, 2), False, k, (3, 9)),
 )
 
@@ -139,7 +135,14 @@ MEDIAN_LARGE = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="votes",
     check=Check(ladder=("1e4", "1e8", "1e16")),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(
+        sizes=(5, 9, 15, 25),
+        settings=((0.0,),),
+        trials=400_000,
+        quick_trials=200_000,
+        wrong=tau**2 + pi / (2 * k) - pi * (6 - pi) / (4 * k**2),
+        wrong_said="the formula for numbers of the other parity",
+    ),
     sweep=Sweep(k, (1, 1e4), True, tau, (0, 0.1, 1)),
 )
 
@@ -152,7 +155,14 @@ MEDIAN_EVEN = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="votes",
     check=Check(ladder=("1e4", "1e8", "1e10")),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(
+        sizes=(6, 10, 16, 26),
+        settings=((0.0,),),
+        trials=400_000,
+        quick_trials=400_000,
+        wrong=tau**2 + pi / (2 * k) - pi * (4 - pi) / (4 * k**2),
+        wrong_said="the formula for numbers of the other parity",
+    ),
     sweep=Sweep(k, (2, 1e4), True, tau, (0, 0.1, 1), points=41),
 )
 
@@ -171,7 +181,7 @@ MAJORITY = Formula(
         note="left side: all ways in which the answers fall into the bins, one by one",
         count=3,
     ),
-    draw=Recipe(here(".checks:exact")),
+    draw=ExactDraw(settings=((3, 1.0, 0.2, 0.4), (10, 2.0, 0.35, -0.6), (30, 0.7, 0.0, 0.2))),
     sweep=Sweep(tau, (-2, 2), False, k, (2, 4), {bin_width: 2, grid_shift: 0.2}),
 )
 
@@ -206,7 +216,16 @@ MAJORITY_LIMIT_TIE = Formula(
         note="left side: the exact vote at a k where all other bins are proved to count for less than the digits",
         count=2,
     ),
-    draw=Recipe(here(".checks:settled")),
+    draw=ExactDraw(
+        here(".draws:majority_on_an_edge"),
+        settings=((3.0, 0.4), (4.0, 0.4)),
+        trials=20_000,
+        quick_trials=4_000,
+        wrong=(tau - bin_width / 2) ** 2,
+        wrong_said="one of the two bins alone",
+        each=True,
+        note="votes of 150 answers",
+    ),
     sweep=Sweep(tau, (-2, 2), False, bin_width, (5, 6, 8)),
 )
 
@@ -227,7 +246,7 @@ MAJORITY_RATE = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="votes",
     check=Check(ladder=("1e5", "1e9", "1e25")),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(sizes=(200, 300, 500, 800), settings=((0.5, 0.3),), trials=400_000, quick_trials=200_000),
     sweep=Sweep(k, (3, 1e4), True, p_2, (0.02, 0.06, 0.1), {p_1: 0.35}, points=61),
 )
 
@@ -246,7 +265,12 @@ BEAM = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="votes",
     check=Check(ladder=("1e7", "1e11", "1e13"), near={stages: (Fraction(2), Fraction(3))}),
-    draw=Recipe(here(".checks:limit")),
+    draw=LimitDraw(
+        sizes=(60, 100, 160, 240),
+        settings=((2, 0.8, 0.8),),
+        trials=60_000,  # it is the number of increments that costs
+        quick_trials=60_000,
+    ),
     sweep=Sweep(k, (20, 1e5), True, stages, (1, 2, 4), {tau: 2, rho: 2}, points=31),
 )
 

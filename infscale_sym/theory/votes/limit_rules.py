@@ -4,10 +4,6 @@ For `vote.weighted-mean.first-correction`, `vote.median.large-k`, `vote.majority
 The coefficients of an expansion are checked symbolically, its remainder by the measured exponent over four decades of k.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -3,10 +3,6 @@
 Errors in units of s^2, offsets in units of s; answers and softmax weights are those of HP (arXiv:2512.19905).
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Product, Rational, Sum, Symbol, exp, factorial, gamma, oo, sqrt
@@ -59,6 +55,7 @@ class MeanVote(Quantity):
     template = r"V^{{\mathrm{{mean}}}}_{{{0}}}\left({1}\right)"
     numpy = ".values.numeric:mean_vote"
     mpmath = ".values.exact:mean_vote_mp"
+    draw = ".draws:mean_of_answers"
 
 
 class WeightedMeanVote(Quantity):
@@ -69,6 +66,7 @@ class WeightedMeanVote(Quantity):
     template = r"V^{{\mathrm{{soft}}}}_{{{0}}}\left({1};{2},{3}\right)"
     numpy = ".values.numeric:weighted_mean_vote"
     mpmath = ".values.exact:weighted_mean_vote_mp"
+    draw = ".draws:weighted_mean_of_answers"
 
 
 def _weight(temperature: Expr, offset: Expr) -> Expr:
@@ -141,6 +139,7 @@ class MedianVote(Quantity):
     template = r"V^{{\mathrm{{med}}}}_{{{0}}}\left({1}\right)"
     numpy = ".values.numeric:median_vote"
     mpmath = ".values.exact:median_vote_mp"
+    draw = ".draws:median_of_odd_number"
 
 
 class MedianSpread(Quantity):
@@ -167,6 +166,7 @@ class MiddlePairVote(Quantity):
     template = r"V^{{\mathrm{{mid}}}}_{{{0}}}\left({1}\right)"
     numpy = ".values.numeric:middle_pair_vote"
     mpmath = ".values.exact:middle_pair_vote_mp"
+    draw = ".draws:median_of_even_number"
 
 
 class MiddlePairSpread(Quantity):
@@ -210,6 +210,7 @@ class MajorityVote(Quantity):
     template = r"V^{{\mathrm{{maj}}}}_{{{0}}}\left({1},{2};{3}\right)"
     numpy = ".values.majority:majority_vote"
     mpmath = ".values.majority:majority_vote_mp"
+    draw = ".draws:majority_of_answers"
 
 
 class ManyAnswers(Quantity):
@@ -297,6 +298,7 @@ class ScaledRace(Quantity):
     template = r"\mathcal{{R}}_{{{0}}}\left({1},{2}\right)"
     numpy = ".values.race:scaled_race"
     mpmath = ".values.race:scaled_race_mp"
+    draw = ".draws:race_of_bins"
 
     def unfold(self) -> Expr:
         k_, one, two = self.args
@@ -316,6 +318,7 @@ class BeamError(Quantity):
     template = r"V^{{\mathrm{{beam}}}}_{{{0}}}\left({1};{2},{3}\right)"
     numpy = ".values.beam:beam_error"
     mpmath = ".values.beam:beam_error_mp"
+    draw = ".draws:search_in_stages"
 
 
 class BeforeLastStage(Quantity):

@@ -4,10 +4,6 @@ For the exact formulas `vote.mean`, `vote.weighted-mean`, `vote.median` and `vot
 Each is checked symbolically: for any k where the statement is a polynomial identity in k, else at small whole k.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -12,10 +12,11 @@ import numpy as np
 
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Formula
+from infscale_sym.sampling.fits import extrapolate
 from infscale_sym.theory.selection.notation import k, rho, tau
 from infscale_sym.theory.zero_temperature.notation import ColdPairs, coldness
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import extrapolate, leg
+from infscale_sym.verify.simulation import leg
 
 
 def drawn_excess(

@@ -3,10 +3,6 @@
 Derived here for the sampler of HP (arXiv:2512.19905). Everything is dimensionless.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from sympy import Expr, Integral, Sum, Symbol, cosh, exp, log, oo, sinh

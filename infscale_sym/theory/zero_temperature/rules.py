@@ -5,10 +5,6 @@ error y_i, the squared distance s_i from the judge's answer and the weight w_i =
 are checked for every k at once: sums over one answer become symbols. Remainders are measured on the exact excess.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """Maximum likelihood for the Beta law of coverage: the maximum inside or at the binomial limit, intervals, the tested ceiling.
 
-The model is that of `decide.coverage`, the likelihood that of `likelihood`, maximised by Newton's method (`maximum`). Intervals
+The model is that of `coverage.fit`, the likelihood that of `likelihood`, maximised by Newton's method (`maximum`). Intervals
 come from the profile likelihood; by default a ceiling is fitted only where a likelihood-ratio test rejects A = 1.
 """
 

@@ -1,6 +1,6 @@
 """What a fit of the Beta law of coverage gives: parameters, errors, intervals, tests, and what follows from them.
 
-Model (L, arXiv:2410.16377) and likelihood: `decide.coverage.likelihood`. Where the maximum lies at a limit of the parameter
+Model (L, arXiv:2410.16377) and likelihood: `coverage.fit.likelihood`. Where the maximum lies at a limit of the parameter
 space there is no pair (a, b), and the kind of the fit says which limit it is:
     interior        0 < a, b < oo
     binomial        a, b -> oo at fixed a/(a+b): no more spread between problems than chance makes

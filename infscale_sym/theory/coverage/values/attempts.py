@@ -79,7 +79,7 @@ def _mean(estimate: Any, n: Any, k: Any, p: Any) -> Any:
 
 
 def estimator_variance_of(n: Any, k: Any, a: Any, b: Any) -> Any:
-    """`coverage.estimator_variance` with n and k broadcast too."""
+    """`estimator_variance` with n and k broadcast too."""
     return _each(lambda count, size, first, second: estimator_variance(int(count), int(size), first, second), n, k, a, b)
 
 

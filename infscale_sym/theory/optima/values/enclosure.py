@@ -12,11 +12,11 @@ with t, since d<y>/dt = Cov(y, r^2)/(2t^2). Let g0 = 1 + 2 rho (tau - rho).
    from the third cumulant, Cauchy and Schwarz, and E<x^2m> <= E x^2m. So F is monotone for t beyond a known t1.
 4. In between F is analytic in ln t. In y = x/t^(1/2) the weights do not depend on t, only the density does; at arg t = c
    its absolute value is Q times a normal density, Q = (cos c)^(-1/2) exp(rho^2 (1 - cos c)/(4 cos c)), and
-   |F| <= Q^k (((1 + r'^2)/cos c)^(1/2) + |D|)^2, r' = rho cos(c/2)/(cos c)^(1/2). This feeds `_optima_model`.
+   |F| <= Q^k (((1 + r'^2)/cos c)^(1/2) + |D|)^2, r' = rho cos(c/2)/(cos c)^(1/2). This feeds `_model`.
 
 **Judge.** F(tau, rho) = F(-tau, -rho), and F(tau, rho) < F(tau, -rho) for tau, rho > 0. |F(rho + ic)| <= e^(k c^2/2)
 ((1 + rho^2)^(1/2) + |D| + c)^2. Means of increasing functions of -z rise with rho; so <H(-z - tau)> - sigma^2, the hinge of
-`_optima_moments`, is below F for all larger rho too, which excludes what lies far out.
+`_moments`, is below F for all larger rho too, which excludes what lies far out.
 
 **Number.** F is unimodal in k (`finite-k.no-return` and its derivation): a whole k whose neighbours are worse is best.
 """

@@ -4,30 +4,32 @@ HP Remarks 2-4, arXiv:2512.19905. Each is a root of an exact derivative of F, no
 weights w(z) = exp(-(z^2 + 2 rho z)/(2t)) (a constant factor drops out), g = z^2 + 2 tau z, v = ln u, L = -ln E exp(-u w),
 
     dF/dk = -int L exp(-kL) m'(v) dv,    m' = -u (E[g w^2 e] E[w e] - E[g w e] E[w^2 e]) / E[w e]^2,    e = exp(-u w),
-    dF/dt = J[z^2 + 2 rho z]/(2 t^2),    dF/drho = -J[z]/t,    J[y] = E[Cov_p(y, g)], p the softmax weights of the k answers,
+    dF/drho = -J[z]/t,    J[y] = E[Cov_p(y, g)], p the softmax weights of the k answers,
     J[y] = k int a^(k-1) u {E[g y w (1 - u w) e] - (k-1) u E[g w e] E[y w e]/a} dv.
 
 Both integrals are trapezoidal sums in ball arithmetic: over z, and over s in u = exp(s - exp(-s))/(k E w), which falls off
 doubly exponentially. A root is returned if a second mesh moves it by less than the digits asked for. For t >= 1.
 """
 
-# Points are unpacked into the mesh's arguments; pyright cannot know how many there are.
-# pyright: reportCallIssue=false
-
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
+from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
+from infscale_sym.theory.optima.values._heat import temperature_slope
 
 _LN10 = 2.302585092994046
 _LEAST_T = 1.0
+#: Below it the best temperature is sought as ln(1/t).
+_COOL = 1 / 64
 _MOST_NODES = 20_000
 #: The step in s at density 1, times the natural logarithm of the accuracy: the strip has half-width about 1.2.
 _STRIP = 7.5
@@ -158,8 +160,9 @@ def optimal_number_mp(t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
 def optimal_temperature_mp(k: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     """The t at which F_k(t; tau, rho) is least, to `digits` digits: mpf, 0 or inf.
 
-    k > 1; it is sought at 0 and in [1, oo). Where it lies between, DomainError. The same units, errors and arguments as
-    `optimal_number_mp`.
+    k in (1, 1e12], real scalars; however small or large it is: 0 exactly where 1 + 2 rho (tau - rho) >= 0, else t* > 0. The
+    error is relative, two meshes must agree. A second or two at 20 digits. DomainError outside, ValidationError where the
+    meshes differ.
     """
     return _temperature(*_exact(k, tau, rho), digits)
 
@@ -187,15 +190,13 @@ def inverse_coefficient_mp(t: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     work = digits + 2 * _lost(t)
 
     def value(x: Any) -> Any:
-        return -(x[0] ** 2) * _slope_in_k(_Mesh(*x, work, 1.2), x[0])(x[0])[0]
+        return -(x[0] ** 2) * _slope_in_k(_Mesh(*x, digits=work, density=1.2), x[0])(x[0])[0]
 
     return _balls(work, (10 ** (digits + 5), t, rho), value, 10 ** (digits + 5), t, tau, rho)
 
 
 def _exact(*values: Any) -> Any:
     """Exact, hashable values."""
-    from infscale_sym.evaluate.inputs import exact
-
     return tuple(exact(value) for value in values)
 
 
@@ -210,7 +211,7 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
     def at(k: Any, accuracy: int, density: float) -> Any:
         def value(x: Any) -> Any:
             if (accuracy, density) not in slopes:  # one mesh serves the whole bracket
-                slopes[accuracy, density] = _slope_in_k(_Mesh(*x, accuracy + work, density), 3 * x[0] / 4)
+                slopes[accuracy, density] = _slope_in_k(_Mesh(*x, digits=accuracy + work, density=density), 3 * x[0] / 4)
             return slopes[accuracy, density](x[0])[0]
 
         return _balls(accuracy + work, (0.75, t, rho), value, k, t, tau, rho)
@@ -218,7 +219,7 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
     grid = [1.3**i for i in range(int(math.log(_LARGEST_K) / math.log(1.3)) + 1)]
 
     def scan(x: Any) -> list[tuple[float, Any, Any]]:
-        slope = _slope_in_k(_Mesh(*x, 8 + work, 1.0, wide=True), x[0] / x[0])
+        slope = _slope_in_k(_Mesh(*x, digits=8 + work, density=1.0, wide=True), x[0] / x[0])
         return [(k, *slope(type(x[0])(k))) for k in grid]
 
     table = _balls(8 + work, (1, t, rho), scan, _LARGEST_K, t, tau, rho, raw=True)
@@ -241,38 +242,68 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
 def _temperature(k: Any, tau: Any, rho: Any, digits: int) -> Any:
     import mpmath
 
-    from infscale_sym.theory.selection.values.numeric import selection_error_numpy
-
     _check(k=k)
-    gain = 1 + 2 * rho * tau
+    gain, start = 1 + 2 * rho * tau, 1 + 2 * rho * (tau - rho)
+    if start >= 0:  # F rises with t (`_heat`)
+        return mpmath.mpf(0)
+    # The two terms of the slope cancel to a share 1 + 2 rho (tau - rho) of them, and ln t* is as large as its inverse.
+    near_line = 2 * max(0, math.ceil(-math.log10(-start)))
 
-    def at(t: Any, accuracy: int, density: float, both: bool = False) -> Any:
-        work = accuracy + _lost(t)
+    def at(t: Any, accuracy: int, density: float) -> tuple[Any, Any]:
+        return temperature_slope(k, Fraction(exact(t)), tau, rho, accuracy + near_line + _lost(t), density)
 
-        def value(x: Any) -> Any:
-            mesh = _Mesh(*x, work, density)
-            return _lean(mesh, mesh.penalty)
+    def in_t(t: Any, accuracy: int, density: float) -> Any:
+        return midpoint(at(t, accuracy, density)[0])
 
-        pair = _balls(work, (k, t, rho), value, k, t, tau, rho, raw=True)
-        return pair if both else midpoint(pair[0])
+    def in_coldness(x: Any, accuracy: int, density: float) -> Any:  # x = ln(1/t)
+        t = mpmath.exp(-x)
+        return midpoint(at(t, accuracy, density)[0]) / t**2
 
-    far = 1e3 * (1 + float(rho) ** 2) / float(gain) if gain > 0 else 1e6
-    grid = [_LEAST_T * 2.0**i for i in range(int(math.log2(far / _LEAST_T)) + 2)]
-    table = [at(t, 4, 1.0, both=True) for t in grid]
-    frozen = float(selection_error_numpy(float(k), 0.0, float(tau), float(rho))) - 1 - float(tau) ** 2
-    candidates: list[tuple[float, Any]] = [(frozen, 0.0), (0.0, math.inf)]
-    for (low, (slope, _)), (high, (other, error)) in pairwise(zip(grid, table, strict=True)):
-        if slope < 0 and other > 0:
-            candidates.append((float(error.mid()), (low, high)))
-    place = min(candidates, key=lambda item: item[0])[1]
-    if place == 0 and gain < 2 * rho**2:  # then F falls as t leaves 0 (temperature.zero.approach)
-        raise DomainError(
-            f"the best temperature at k = {float(k):g}, tau = {float(tau):g}, rho = {float(rho):g} lies between 0 and "
-            f"{_LEAST_T}; it is computed at 0 and from {_LEAST_T} on; optima.optimal_temperature has it in float64"
+    with mpmath.workdps(digits + 20):
+        far = 1e3 * (1 + float(rho) ** 2) / float(gain) if gain > 0 else 1e6
+        coldest = mpmath.mpf(10) ** (-8 - 2 * math.ceil(math.log10(k)))
+        grid = [coldest]
+        while grid[-1] * 10 < _COOL:
+            grid.append(grid[-1] * 10)
+        grid += [mpmath.mpf(_COOL) * 2**i for i in range(int(math.log2(far / _COOL)) + 2)]
+        signs = [in_t(t, 4, 1.0) > 0 for t in grid]
+        brackets = [(low, high) for (low, one), (high, two) in pairwise(zip(grid, signs, strict=True)) if two and not one]
+        if signs[0]:  # F falls at first: dF/d ln t = t^2 (2 c ln(1/t) + C)
+            brackets.insert(0, (mpmath.mpf(0), coldest))
+
+        places = [
+            _place(in_t, in_coldness, bracket, k, rho, start, digits if len(brackets) == 1 else 8) for bracket in brackets
+        ]
+        if signs[-1] and len(places) == 1:
+            return places[0]
+        # Several valleys, or one and F falling again towards t = oo, where F = F_1: the deepest.
+        depths = [midpoint(at(t, 8, 1.0)[1]) for t in places]
+        if not places or (not signs[-1] and min(depths) >= 0):
+            return mpmath.inf
+        return _place(in_t, in_coldness, brackets[depths.index(min(depths))], k, rho, start, digits)
+
+
+def _place(in_t: Any, in_coldness: Any, bracket: tuple[Any, Any], k: Any, rho: Any, start: Any, digits: int) -> Any:
+    """The best temperature in a bracket, to a relative error of 10^-digits: a root in t or, where it is cold, in ln(1/t)."""
+    import mpmath
+
+    low, high = bracket
+    label = f"optimal temperature at k = {float(k):g}"
+    if low >= _COOL:
+        return _root(in_t, low, high, digits, label)
+    far = -mpmath.log(low) if low else (2 * digits + 10) * mpmath.ln(10) - mpmath.log(high)
+    more = len(str(int(far))) + 1  # an error of ln t is a relative error of t
+    if low or in_coldness(far, 8, 1.0) < 0:
+        return mpmath.exp(-_root(in_coldness, -mpmath.log(high), far, digits + more, label))
+    # Colder still dF/d ln t = t^2 (2 c ln(1/t) + C) to more digits than are asked for.
+    coefficient = mpmath.pi / 3 * to_mpf(k * (k - 1) * start) * mpmath.exp(-to_mpf(rho * rho))
+    more += len(str(int(abs(in_coldness(far, 8, 1.0) / coefficient))))
+    one, two = (far - in_coldness(far, digits + more, density) / coefficient for density in (1.0, 1.3))
+    if not abs(one - two) < mpmath.mpf(10) ** -digits:
+        raise ValidationError(
+            f"{label}: two meshes differ by {mpmath.nstr(abs(one - two), 2)} of the root; ask for fewer digits"
         )
-    if isinstance(place, float):
-        return mpmath.mpf(place)
-    return _root(at, *place, digits, f"optimal temperature at k = {float(k):g}")
+    return mpmath.exp(-two)
 
 
 @lru_cache(maxsize=256)
@@ -288,7 +319,7 @@ def _judge(k: Any, t: Any, tau: Any, digits: int) -> Any:
 
     def at(rho: Any, accuracy: int, density: float, both: bool = False) -> Any:
         def value(x: Any) -> Any:
-            mesh = _Mesh(*x, accuracy + lost, density)
+            mesh = _Mesh(*x, digits=accuracy + lost, density=density)
             return _lean(mesh, mesh.z)
 
         pair = _balls(accuracy + lost, (k, t, rho), value, k, t, tau, rho, raw=True)
@@ -320,7 +351,11 @@ def _critical(tau: Any, rho: Any, digits: int) -> Any:
 
     def at(t: Any, accuracy: int, density: float) -> Any:
         work = accuracy + 2 * _lost(t)
-        return _balls(work, (huge, t, rho), lambda x: -_slope_in_k(_Mesh(*x, work, density), x[0])(x[0])[0], huge, t, tau, rho)
+
+        def fall(x: Any) -> Any:
+            return -_slope_in_k(_Mesh(*x, digits=work, density=density), x[0])(x[0])[0]
+
+        return _balls(work, (huge, t, rho), fall, huge, t, tau, rho)
 
     grid = [_LEAST_T * 2.0**i for i in range(54)]
     low = None
@@ -383,10 +418,10 @@ def _root_on(at: Callable[..., Any], low: Any, high: Any, digits: int, label: st
         for _ in range(40):
             y = at(x, accuracy, 1.0)
             slope = (y - y_last) / (x - last)
-            move = y / slope
+            before, move = x - last, y / slope
             last, y_last, x = x, y, x - move
             accuracy = min(2 * accuracy, digits + 8)
-            if abs(move) < abs(x) * mpmath.mpf(10) ** (-digits / 1.6) or y == 0:
+            if abs(move * before) < x**2 * mpmath.mpf(10) ** (-digits - 3) or y == 0:  # a secant's error goes with both
                 break
         gap = abs(at(x, digits + 8, 1.3) / slope / x)
         if not gap < mpmath.mpf(10) ** -digits:

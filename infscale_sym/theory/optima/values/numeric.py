@@ -8,32 +8,30 @@ decade of t; panels of one or two in rho), each is refined, and the deepest is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize.elementwise import find_root
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
+from infscale_sym.theory.optima.values._temperature import best_temperatures, one_plus_twice
 from infscale_sym.theory.selection.values import _chebyshev as chebyshev
-from infscale_sym.theory.selection.values.numeric import chosen_moments, selection_error_numpy
-from infscale_sym.theory.selection.values.slopes import SlopeTable, error_at_infinity, slope_tables
+from infscale_sym.theory.selection.values.numeric import chosen_moments
+from infscale_sym.theory.selection.values.slopes import SlopeTable, slope_tables
 
 Array = NDArray[np.float64]
 
-#: The largest number of answers, the range of t and the largest |rho| that are searched; beyond counts as infinite (or 0).
+#: The largest number of answers, the range of t for `optimal_number` and `optimal_judge`, the largest |rho| searched.
 LARGEST_K, T_RANGE, LARGEST_RHO = 1e12, (1e-6, 1e6), 40.0
 
-#: What lies below the range of a table for k <= k_high is e^-19/sqrt(k_high): F - F_oo needs it to 1e-16, its slope does not.
-_FAR_BELOW = np.exp(36.0)
 _LOG_K = np.linspace(0, np.log(LARGEST_K), 185)
-#: Chebyshev nodes per panel of one decade in t, and of one or two in rho. F is analytic in ln t up to |arg t| = pi/2, so that
-#: over a decade a node more gains half a digit; the slope at the end of a panel needs the most (at 18 nodes: 7e-9 of t*).
-_T_NODES, _RHO_NODES = 25, 18
+#: Chebyshev nodes per panel of one or two in rho.
+_RHO_NODES = 18
 _RHO_EDGES = np.concatenate((np.arange(0.0, 4.0), np.arange(4.0, LARGEST_RHO + 1, 2.0)))
-_T_EDGES = np.log(10.0) * np.arange(-6.0, 7.0)
 
 
 def optimal_number(t: Any, tau: Any, rho: Any, *, integer: bool = False) -> Any:
@@ -64,13 +62,12 @@ def _best_number(table: SlopeTable, drift: Array, integer: bool) -> Array:
     p, q = table.slope_parts(np.exp(_LOG_K))
     slope = p + 2 * np.multiply.outer(drift, q)
     row, place = np.nonzero((slope[:, :-1] < 0) & (slope[:, 1:] >= 0))
-    own = drift[row]
 
-    def at(x: Array) -> Array:
+    def at(x: Array, own: Array) -> Array:
         a, b = table.slope_parts(np.exp(x))
         return a + 2 * own * b
 
-    k = np.exp(_bisect(at, _LOG_K[place], _LOG_K[place + 1]))
+    k = np.exp(find_root(at, (_LOG_K[place], _LOG_K[place + 1]), args=(drift[row],)).x)
     rows = np.arange(drift.size)
     one, endless = rows[slope[:, 0] >= 0], rows[slope[:, -1] < 0]
     if integer:
@@ -86,42 +83,24 @@ def _best_number(table: SlopeTable, drift: Array, integer: bool) -> Array:
     return k[order][best]
 
 
-def optimal_temperature(k: Any, tau: Any, rho: Any, *, between: tuple[float, float] = T_RANGE) -> Any:
-    """The t >= 0 at which F_k(t; tau, rho) is least, broadcast: 0 (best of k), finite, or inf (uniform choice).
+def optimal_temperature(k: Any, tau: Any, rho: Any, *, between: tuple[float, float] = (0.0, np.inf)) -> Any:
+    """The t in [0, inf] at which F_k(t; tau, rho) is least, broadcast: 0 (best of k), finite, or inf (uniform choice).
 
-    k in [1, 1e12] (at k = 1 every t is alike: inf), |tau|, |rho| <= 40. 0 for whole k where 1 + 2 rho (tau - rho) >= 0
-    (`temperature.zero.boundary`); elsewhere sought at 0, inf and `between` two powers of ten: a minimum below 1e-6, or
-    lower than F(0) by less than 1e-13 (1 + tau^2), counts as 0, one beyond 1e6 as inf. Relative error about 1e-11, measured
-    for t* > 0.1; where F hardly depends on t, more. Many k and tau at one rho share the work, 0.4 s for each rho with 1 + 2
-    rho (tau - rho) < 0, less for a smaller range.
+    k in [1, 1e12] (at k = 1 every t is alike: inf), |tau|, |rho| <= 40. 0 exactly where 1 + 2 rho (tau - rho) >= 0
+    (`temperature.zero.boundary`); else a root of dF/dt, however small (below 1e-307 it rounds to 0) and up to 1e12, beyond
+    which it counts as inf. Relative error 1e-12 (1 + t*/10), measured; the second part is what the rounding of tau alone
+    makes of it. Only t within `between`, two powers of ten from 1e-6 to 1e6, are sought if it is given: an optimum below
+    counts as 0, one beyond as inf. Many k and tau at one rho share the work, 0.4 s for each rho, less for a smaller range.
     """
     k, tau, rho = _arguments(("k", k), ("tau", tau), ("rho", rho))
     check_range(k, "k", 1, LARGEST_K)
     shape = k.shape
     k, tau, rho = k.ravel(), tau.ravel(), rho.ravel()
     out = np.full(k.size, np.inf)
-    low, high = np.log(between[0]), np.log(between[1])
-    edges = _T_EDGES[(low - 0.1 < _T_EDGES) & (high + 0.1 > _T_EDGES)]
-    if edges.size < 2:
-        raise DomainError(f"between must hold two powers of ten from 1e-6 to 1e6; got {between}")
-    nodes = _panel_points(edges, _T_NODES)
-    settled = (k > 1) & (k == np.floor(k)) & (1 + 2 * rho * (tau - rho) >= 0)
-    out[settled] = 0.0
-    frozen = selection_error_numpy(k, 0.0, tau, rho) - (1 + tau * tau)
-    slack = 1e-13 * (1 + tau * tau)  # what rounding makes of F at small t
-
-    for _, rows in _groups(np.flatnonzero((k > 1) & ~settled), rho):
-        judge = rho[rows[0]]
-        own_k, back = np.unique(k[rows], return_inverse=True)
-        drift = tau[rows] - judge
-        t = np.exp(nodes.ravel())
-        base, tilt = np.empty((2, t.size, own_k.size))
-        for i, table in enumerate(slope_tables(t, np.full(t.size, judge), own_k[0], own_k[-1] ** 2 * _FAR_BELOW)):
-            base[i], tilt[i] = table.limit_parts(own_k)
-        gain = base[:, back] + 2 * drift * tilt[:, back] + error_at_infinity(t[:, None], tau[rows], judge)
-        place, depth, owner = _minima(edges, gain.reshape(*nodes.shape, rows.size))
-        ends = [(0.0, frozen[rows] - slack[rows]), (np.inf, 0 * frozen[rows])]
-        out[rows] = _deepest(rows.size, [(owner, np.exp(place), depth)], ends)
+    steepness = one_plus_twice(rho, tau, -rho)
+    out[(k > 1) & (steepness >= 0)] = 0.0
+    for _, rows in _groups(np.flatnonzero((k > 1) & (steepness < 0)), rho):
+        out[rows] = best_temperatures(k[rows], tau[rows], rho[rows[0]], steepness[rows], between)
     return out.reshape(shape)[()]
 
 
@@ -179,7 +158,7 @@ def critical_temperature(tau: Any, rho: Any) -> Any:
     """The t below which F_k(t; tau, rho) rises at large k, broadcast: inf if it rises at every t, 0 if at none.
 
     Root of (1 + 2 rho tau)(1+t)(2+t) = rho^2 (4+3t), `finite-k.criterion`; relative error a few 1e-16 times the rounding of
-    1 + 2 rho tau. |tau|, |rho| <= 40. (`optima_exact.critical_temperature_mp` finds it from F at huge k instead.)
+    1 + 2 rho tau. |tau|, |rho| <= 40. (`optima.values.exact.critical_temperature_mp` finds it from F at huge k instead.)
     """
     tau, rho = _arguments(("tau", tau), ("rho", rho))
     gain, square = 1 + 2 * rho * tau, rho * rho
@@ -214,27 +193,6 @@ def _groups(rows: Any, *keys: Array) -> Iterable[tuple[tuple[float, ...], Any]]:
             yield tuple(float(x) for x in value), part
 
 
-def _bisect(function: Callable[[Array], Array], low: Array, high: Array) -> Array:
-    """Where `function` (negative at low, not at high, each entry its own) changes sign: bisection, then secants within."""
-    for _ in range(3):
-        middle = 0.5 * (low + high)
-        below = function(middle) < 0
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    f_low, f_high = function(low), function(high)
-    side = np.zeros(low.shape)
-    for _ in range(12):  # Illinois: an end that stays twice gets half its weight
-        gap = f_high - f_low
-        middle = np.where(gap > 0, high - f_high * (high - low) / np.where(gap > 0, gap, 1), 0.5 * (low + high))
-        value = function(middle)
-        below = value < 0
-        f_high = np.where(below & (side > 0), 0.5 * f_high, f_high)
-        f_low = np.where(~below & (side < 0), 0.5 * f_low, f_low)
-        side = np.where(below, 1.0, -1.0)
-        low, f_low = np.where(below, middle, low), np.where(below, value, f_low)
-        high, f_high = np.where(below, high, middle), np.where(below, f_high, value)
-    return np.where(side > 0, low, high)
-
-
 def _panel_points(edges: Array, count: int) -> Array:
     """Chebyshev points of every panel: shape (panels, count)."""
     return 0.5 * (edges[:-1, None] + edges[1:, None]) + 0.5 * np.diff(edges)[:, None] * chebyshev.nodes(count)
@@ -257,23 +215,17 @@ def _minima(edges: Array, values: Array, open_left: bool = False) -> tuple[Array
     With `open_left` a function that rises from its left end on has its minimum there.
     """
     count = values.shape[1]
-    fine = np.linspace(-1, 1, 4 * count + 1)
-    sample = chebyshev.basis(fine, count - 1)
-    places, depths, owners = [], [], []
-    transform = chebyshev.transform(count)
-    for low, high, panel in zip(edges[:-1], edges[1:], values, strict=True):
-        series = transform @ panel
-        slopes = np.polynomial.chebyshev.chebder(series, axis=0)
-        grid = sample @ slopes
-        place, owner = np.nonzero((grid[:-1] < 0) & (grid[1:] >= 0))
-        own = slopes[:, owner]
-        x = _bisect(lambda y, own=own: np.sum(chebyshev.basis(y, count - 1).T * own, axis=0), fine[place], fine[place + 1])
-        if open_left and low == edges[0]:
-            rising = np.flatnonzero(grid[0] >= 0)
-            x, owner = np.concatenate((x, np.full(rising.size, -1.0))), np.concatenate((owner, rising))
-        places.append(0.5 * (low + high) + 0.5 * (high - low) * x)
-        depths.append(np.sum(chebyshev.basis(x, count).T * series[:, owner], axis=0))
-        owners.append(owner)
+    series = chebyshev.transform(count) @ values
+    slopes = np.polynomial.chebyshev.chebder(series, axis=1)
+    x, panel, owner = chebyshev.rising_roots(slopes)
+    if open_left:
+        rising = np.flatnonzero(chebyshev.basis(np.array([-1.0]), count - 1)[0] @ slopes[0] >= 0)
+        x = np.concatenate((x, np.full(rising.size, -1.0)))
+        panel, owner = np.concatenate((panel, 0 * rising)), np.concatenate((owner, rising))
+    low, high = edges[panel], edges[panel + 1]
+    places = [0.5 * (low + high) + 0.5 * (high - low) * x]
+    depths = [np.sum(chebyshev.basis(x, count).T * series[panel, :, owner].T, axis=0)]
+    owners = [owner]
     # A minimum right on the edge of two panels is seen by neither if rounding parts their slopes: take the edge itself.
     for left, right, edge in zip(values[:-1], values[1:], edges[1:-1], strict=True):
         owner = np.flatnonzero((_panel_slope(left, 1.0) < 0) & (_panel_slope(right, -1.0) >= 0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +47,16 @@ class Model:
             return self.teacher
         return self.teacher_width * _streams.generator(self.seed, _streams.TEACHER, index).standard_normal(self.d)
 
-    def train(self, index: int, stop: threading.Event) -> tuple[Student, np.ndarray | None]:
+    def work(self, rows: float = 0, answers: float = 0) -> float:
+        """About how long it takes to use feature vectors and to judge answers, in units of one normal draw."""
+        return rows * self.d * (1 + self.d / 20) + 2 * answers
+
+    def train(self, index: int, stop: threading.Event, tell: Callable[[float], object]) -> tuple[Student, np.ndarray | None]:
         """Draw one training set and fit it; also w_T - w_R, shape (d,), if the judge is given by weights."""
         teacher = self.teacher_of(index)
         rng = _streams.generator(self.seed, _streams.TRAINING, index)
-        student = fit(training_rows(rng, self.n, self.d, self.factor, self.ratio), teacher, self.n, stop)
+        rows = training_rows(rng, self.n, self.d, self.factor, self.ratio, lambda rows: tell(self.work(rows)))
+        student = fit(rows, teacher, self.n, stop)
         return student, None if self.judge is None else teacher - self.judge
 
     def predict(
@@ -72,7 +78,13 @@ class Model:
         return square, teacher_offset, judge_offset
 
     def score(
-        self, student: Student, gap: np.ndarray | None, index: int, blocks: list[Block], stop: threading.Event
+        self,
+        student: Student,
+        gap: np.ndarray | None,
+        index: int,
+        blocks: list[Block],
+        stop: threading.Event,
+        tell: Callable[[float], object],
     ) -> list[tuple[int, np.ndarray]]:
         """Averages over each block of prompts: delta and F at every k, then s² and the products of the offsets."""
         m = len(self.k)
@@ -82,6 +94,7 @@ class Model:
             for block in blocks:
                 rng = _streams.generator(self.seed, _streams.PROMPTS, index, block.index)
                 square, off_t, off_r = self.predict(rng, block.size, student, gap)
+                tell(self.work(block.size))
                 tau, rho = off_t / np.sqrt(square), off_r / np.sqrt(square)
                 for name, offset in (("(m - y_T)/s", tau), ("(m - y_R)/s", rho)):
                     if not np.abs(offset).max() <= LARGEST_OFFSET:
@@ -92,7 +105,8 @@ class Model:
                 steepness = square / self.temperature if self.temperature > 0 else math.inf  # 1/(2t) = s²/T
                 choice = choice_rule(block.size, rho, tau - rho, steepness)
                 mean = np.empty(2 * m + len(MOMENTS))
-                for part, errors in prefix_errors(rng, self.k, rho, choice, block.size, space, stop):
+                parts = prefix_errors(rng, self.k, rho, choice, block.size, space, stop, lambda n: tell(self.work(answers=n)))
+                for part, errors in parts:
                     mean[m : 2 * m][part] = errors.mean(axis=1)
                     errors *= square
                     mean[:m][part] = errors.mean(axis=1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from infscale_sym.errors import DomainError
-from infscale_sym.evaluate.threads import single_threaded_algebra
 from infscale_sym.sampling import checks as _checks
 from infscale_sym.sampling import streams as _streams
-from infscale_sym.sampling.streams import Block, Estimate
+from infscale_sym.sampling.streams import Block, Estimate, Progress
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.regression.draws.model import MOMENTS, Model
 
 #: Up to here s² and the offsets keep at least six digits, far more than a simulation needs.
@@ -78,7 +78,7 @@ def regression(
     redraw_teacher: bool = False,
     judge: Any = 0.0,
     workers: int | None = None,
-    progress: bool = False,
+    progress: Progress = False,
     chunk: int | None = None,
 ) -> RegressionResult:
     """Simulate teacher, student and judge end to end, for every k in one pass.
@@ -96,7 +96,8 @@ def regression(
     k: integers >= 1, in any order. T: temperature of the selection in units of the reward -(y - y_R)², from 0
     (best-of-k) to infinity. prompts >= 1 fresh ones for each of training_sets >= 2 independent training sets. seed:
     integer >= 0; it alone fixes the numbers. workers: threads, by default all processors; chunk: prompts that a worker
-    takes at a time; neither changes any number. progress: show a bar on stderr. Memory: for each worker about
+    takes at a time; neither changes any number. progress: True shows a bar on stderr; a function is told the share of the
+    run (estimated) that was done since it was last told, and ends the run by raising. Memory: for each worker about
     10 MB plus some 8 d² doubles, whatever n, prompts and k are.
 
     Raises DomainError for parameters outside these ranges, for a regression conditioned so badly that s² would lose
@@ -125,40 +126,39 @@ def regression(
     curve = 2 * len(lengths) + len(MOMENTS)
     most = int(lengths[-1])
 
-    def average(index: int, stop: threading.Event, workers: int, tick: Callable[[int], object]) -> np.ndarray:
+    whole = sets * (model.work(n + prompts) + prompts * model.work(answers=most))
+
+    def done(work: float) -> None:
+        tell(work / whole)
+
+    def average(index: int, stop: threading.Event, workers: int) -> np.ndarray:
         """The averages over the prompts of one training set."""
-        student, gap = model.train(index, stop)
+        student, gap = model.train(index, stop, done)
         total = _streams.Moments(curve)
 
         def score(blocks: list[Block], stop: threading.Event) -> list[tuple[int, np.ndarray]]:
-            return model.score(student, gap, index, blocks, stop)
+            return model.score(student, gap, index, blocks, stop, done)
 
         tasks = _streams.tasks(prompts, most, chunk, workers)
         with closing(_streams.in_order(score, tasks, workers, stop)) as parts:
             for results in parts:
                 for size, mean in results:
                     total.merge(size, mean, np.zeros(curve))
-                    tick(size)
         return total.mean
 
     stop, moments = threading.Event(), _streams.Moments(curve)
-    with _streams.progress_bar(sets * prompts, "prompt", progress) as bar, single_threaded_algebra():
+    with _streams.progress(sets * prompts, "prompt", progress) as tell, single_threaded_algebra():
         if sets >= workers:  # a training set is one worker's task
-            lock = threading.Lock()
-
-            def tick(size: int) -> None:
-                with lock:
-                    bar.update(size)
 
             def alone(index: int, stop: threading.Event) -> np.ndarray:
-                return average(index, stop, 1, tick)
+                return average(index, stop, 1)
 
             with closing(_streams.in_order(alone, range(sets), workers, stop)) as means:
                 for mean in means:
                     moments.merge(1, mean, np.zeros(curve))
         else:  # all workers share the prompts of one training set
             for index in range(sets):
-                moments.merge(1, average(index, stop, workers, bar.update), np.zeros(curve))
+                moments.merge(1, average(index, stop, workers), np.zeros(curve))
         moments.rescale(np.repeat([sigma**2, 1.0, sigma**2], [len(lengths), len(lengths), len(MOMENTS)]))
         estimate = moments.estimate()
     mean, error = estimate.mean, estimate.standard_error

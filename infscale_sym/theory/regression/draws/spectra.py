@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from infscale_sym.errors import DomainError
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 
 
 class ShareEstimate(NamedTuple):

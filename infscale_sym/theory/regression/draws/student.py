@@ -10,7 +10,7 @@ G'G nor the difference of nearly equal weights is ever formed, so sigma = 1e-4 o
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +49,21 @@ def draw_features(rng: np.random.Generator, rows: int, d: int, factor: np.ndarra
 
 
 def training_rows(
-    rng: np.random.Generator, n: int, d: int, factor: np.ndarray, ratio: float
+    rng: np.random.Generator,
+    n: int,
+    d: int,
+    factor: np.ndarray,
+    ratio: float,
+    tell: Callable[[int], object] = lambda rows: None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The n training pairs in batches (G, eps): shapes (rows, d) and (rows,), ratio = gamma/sigma."""
+    """The n training pairs in batches (G, eps): shapes (rows, d) and (rows,), ratio = gamma/sigma. `tell`: told of the rows
+    that have been used."""
     rows = max(BATCH // d, d, 1)
     for start in range(0, n, rows):
         features = draw_features(rng, min(rows, n - start), d, factor)
         features *= ratio
         yield features, rng.standard_normal(len(features))
+        tell(len(features))
 
 
 def fit(rows: Iterator[tuple[np.ndarray, np.ndarray]], teacher: np.ndarray, n: int, stop: threading.Event) -> Student:

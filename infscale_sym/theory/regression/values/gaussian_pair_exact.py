@@ -3,8 +3,8 @@
 What is computed is the one integral of `gaussian_pair`: G = E F_k(t; slope rho, rho) over rho ~ N(0, c), by double trapezoidal
 sums. At t = 0 they run over rho and s, where r = ln(1 + bend e^s)/bend is the distance of the chosen answer and bend the
 slope at which ln(-ln S) rises there. At t >= 1 they run over rho and v = ln u of F = k int b a^(k-1) du; a and b are matrix
-products, answers times offsets. Below t = 1 F itself is taken from `selection.highprec` at each node. A value is returned if
-two meshes agree to the digits asked for. Proved bounds: `gaussian_pair_enclosure`.
+products, answers times offsets. Below t = 1 F itself is taken from `selection.values.highprec` at each node. A value
+is returned if two meshes agree to the digits asked for. Proved bounds: `gaussian_pair_enclosure`.
 """
 
 from __future__ import annotations

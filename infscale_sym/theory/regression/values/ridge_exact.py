@@ -3,7 +3,7 @@
 The root of kappa (1 - alpha df1(kappa)) = lambda, for any spectrum: a number (Sigma = number * I), a list of eigenvalues, a
 symmetric positive definite matrix, or a PowerLaw: Newton's method from above in mpmath; in Arb a ball, proved by the signs at
 its ends. Where eta or s^2 is asked for at Sigma = number * I, it comes from the Marchenko-Pastur law instead
-(`marchenko_pastur.py`), which never sees kappa.
+(`regression.values.marchenko_pastur`), which never sees kappa.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The spectrum of Sigma to any number of digits: mpmath numbers, and Arb balls that contain the eigenvalues.
 
-The forms are those of `spectrum.py`: a number, a list of eigenvalues, a symmetric positive definite matrix (nested lists or
-an array, its entries exact), or a PowerLaw. A long spectrum costs about 2 microseconds an eigenvalue and step of the solver.
+The forms are those of `regression.values.spectrum`: a number, a list of eigenvalues, a symmetric positive definite matrix
+(nested lists or an array, its entries exact), or a PowerLaw. A long spectrum costs about 2 microseconds an eigenvalue and
+step of the solver.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ contiguous rows. All numbers are dimensionless.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -185,13 +185,15 @@ def prefix_errors(
     width: int,
     space: Workspace,
     stop: threading.Event,
+    tell: Callable[[int], object],
     chosen: bool = False,
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Draw k[-1] answers for each of `width` trials and yield the squared error for each prefix length in `k`.
 
     k: increasing integers, shape (m,). rho: the judge's offset, a number or shape (width,). Yields (part, errors)
     with errors[i, j] the error of trial j after k[part][i] answers; the array is only valid until the next step.
-    With `chosen=True` (hard choice only) the values are x = z + rho of the chosen answer instead. Raises Stopped.
+    With `chosen=True` (hard choice only) the values are x = z + rho of the chosen answer instead. `tell` is told the number
+    of answers after each slab of them. Raises Stopped.
     """
     write = choice.chosen if chosen and isinstance(choice, HardChoice) else choice.error
     height = max(SLAB // width, 1)
@@ -213,6 +215,7 @@ def prefix_errors(
             here = int(length)
         if here < rows:
             choice.advance(here, rows)
+        tell(rows * width)
         if last > first:
             yield slice(first, last), results
         first = last

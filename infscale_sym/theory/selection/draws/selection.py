@@ -17,7 +17,7 @@ import numpy as np
 
 from infscale_sym.sampling import checks as _checks
 from infscale_sym.sampling import streams as _streams
-from infscale_sym.sampling.streams import Block
+from infscale_sym.sampling.streams import Block, Estimate, Progress, estimate
 from infscale_sym.theory.selection.draws.choice import HardChoice, Workspace, choice_rule, prefix_errors
 
 
@@ -52,7 +52,7 @@ def selection(
     trials: int,
     seed: int,
     workers: int | None = None,
-    progress: bool = False,
+    progress: Progress = False,
     chunk: int | None = None,
 ) -> SelectionResult:
     """Simulate F_k(t; tau, rho) for every k in one pass: max(k) answers a trial, the first k of them for each k.
@@ -60,7 +60,8 @@ def selection(
     k: integers >= 1, in any order. t: 0 (the answer with the least |z + rho|) to infinity (all answers alike).
     tau, rho: from -1e6 to 1e6. All dimensionless. trials: >= 2 independent repetitions. seed: integer >= 0; it alone fixes the
     numbers. workers: threads, by default all processors; chunk: trials that a worker takes at a time (in whole blocks
-    of 4096 to 32768); neither changes any number. progress: show a bar on stderr. Memory: about 5 MB a worker.
+    of 4096 to 32768); neither changes any number. progress: True shows a bar on stderr; a function is told the share of the
+    run that was done since it was last told, and ends the run by raising. Memory: about 5 MB a worker.
 
     Raises DomainError for parameters outside these ranges.
     """
@@ -74,12 +75,16 @@ def selection(
     def simulate(blocks: list[Block], stop: threading.Event) -> list[tuple[int, np.ndarray, np.ndarray]]:
         space = Workspace(blocks[0].size, most, len(lengths))
         results = []
+
+        def answered(count: int) -> None:
+            tell(count / (trials * most))
+
         with np.errstate(over="ignore", under="ignore"):
             for block in blocks:
                 rng = _streams.generator(seed, _streams.TRIALS, block.index)
                 choice = choice_rule(block.size, rho, tau - rho, steepness)
                 mean, deviation = np.empty((2, len(lengths)))
-                for part, errors in prefix_errors(rng, lengths, rho, choice, block.size, space, stop):
+                for part, errors in prefix_errors(rng, lengths, rho, choice, block.size, space, stop, answered):
                     mean[part], deviation[part] = _streams.row_moments(errors)
                 results.append((block.size, mean, deviation))
         return results
@@ -87,11 +92,10 @@ def selection(
     moments = _streams.Moments(len(lengths))
     tasks = _streams.tasks(trials, most, chunk, workers)
     work = _streams.in_order(simulate, tasks, workers, threading.Event())
-    with _streams.progress_bar(trials, "trial", progress) as bar, closing(work):
+    with _streams.progress(trials, "trial", progress) as tell, closing(work):
         for results in work:
             for size, mean, deviation in results:
                 moments.merge(size, mean, deviation)
-                bar.update(size)
     estimate = moments.estimate()
     return SelectionResult(lengths[order], estimate.mean[order], estimate.standard_error[order], trials, t, tau, rho, seed)
 
@@ -103,7 +107,7 @@ def chosen_answers(
     trials: int,
     seed: int,
     workers: int | None = None,
-    progress: bool = False,
+    progress: Progress = False,
     chunk: int | None = None,
 ) -> np.ndarray:
     """The answers z that best-of-k picks (least |z + rho| of k), one a trial: float64, shape (trials,).
@@ -116,18 +120,40 @@ def chosen_answers(
     chunk = None if chunk is None else _checks.count(chunk, "chunk")
     answers = np.empty(trials)
 
-    def simulate(blocks: list[Block], stop: threading.Event) -> int:
+    def simulate(blocks: list[Block], stop: threading.Event) -> None:
         space = Workspace(blocks[0].size, int(lengths[0]), 1)
+
+        def answered(count: int) -> None:
+            tell(count / (trials * int(lengths[0])))
+
         for block in blocks:
             rng = _streams.generator(seed, _streams.TRIALS, block.index)
             choice = HardChoice(block.size, 0.0)
-            for _, x in prefix_errors(rng, lengths, rho, choice, block.size, space, stop, chosen=True):
+            for _, x in prefix_errors(rng, lengths, rho, choice, block.size, space, stop, answered, chosen=True):
                 np.subtract(x[0], rho, out=answers[block.start : block.start + block.size])
-        return sum(block.size for block in blocks)
 
     tasks = _streams.tasks(trials, int(lengths[0]), chunk, workers)
     work = _streams.in_order(simulate, tasks, workers, threading.Event())
-    with _streams.progress_bar(trials, "trial", progress) as bar, closing(work):
-        for done in work:
-            bar.update(done)
+    with _streams.progress(trials, "trial", progress) as tell, closing(work):
+        for _ in work:
+            pass
     return answers
+
+
+# The named quantities, each a function of its arguments in their order.
+
+
+def mean_error(k: int, t: Any, tau: Any, rho: Any, *, trials: int, seed: int) -> Estimate:
+    """F_k(t; tau, rho) for one k."""
+    result = selection(k, t, tau, rho, trials=trials, seed=seed)
+    return Estimate(float(result.mean[0]), float(result.standard_error[0]))
+
+
+def squared_minimum(k: int, tau: Any, *, trials: int, seed: int) -> Estimate:
+    """Mean square of the least |z + tau| of k answers."""
+    return mean_error(k, 0, tau, tau, trials=trials, seed=seed)
+
+
+def minimum_tail(r: float, k: int, tau: Any, *, trials: int, seed: int) -> Estimate:
+    """How often the least |z + tau| of k answers exceeds r."""
+    return estimate(np.abs(chosen_answers(k, tau, trials=trials, seed=seed) + tau) > r)

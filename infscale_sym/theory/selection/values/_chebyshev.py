@@ -44,6 +44,24 @@ def basis(x: Array, n: int = NODES) -> Array:
     return values.T
 
 
+def rising_roots(series: Array) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
+    """Where Chebyshev series turn from negative to positive: x in [-1, 1], which panel, which function.
+
+    series: (panels, coefficients, functions). Found are the sign changes between points four times as dense as the nodes.
+    """
+    from scipy.optimize.elementwise import find_root
+
+    count = series.shape[1]
+    fine = np.linspace(-1, 1, 4 * count + 5)
+    values = basis(fine, count) @ series
+    panel, place, owner = np.nonzero((values[:, :-1] < 0) & (values[:, 1:] >= 0))
+
+    def at(x: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> Array:
+        return np.vecdot(basis(x, count), series[i, :, j])
+
+    return find_root(at, (fine[place], fine[place + 1]), args=(panel, owner)).x, panel, owner
+
+
 def tail(coefficients: Array) -> float:
     """The largest of the last coefficients along the first axis, the estimate of the interpolation error."""
     return float(np.abs(coefficients[-3:]).max())

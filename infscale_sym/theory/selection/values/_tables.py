@@ -31,8 +31,8 @@ from infscale_sym.theory.selection.values.survival import central_folded, folded
 
 Array = NDArray[np.float64]
 
-_TOP = 4.1  # largest l + ln k: the weight is then 4e-25, and 1e-17 with the strongest growth of f, e^{4l}
-_SHIFT = 5.0  # v at s_1 is _SHIFT + 1: beyond it the noise in v has died out (like exp(-e^v))
+TOP = 4.1  # largest l + ln k: the weight is then 4e-25, and 1e-17 with the strongest growth of f, e^{4l}
+SHIFT = 5.0  # v at s_1 is SHIFT + 1: beyond it the noise in v has died out (like exp(-e^v))
 _LOG_TWO_PHI_0 = 0.5 * math.log(2 / math.pi)
 
 
@@ -114,7 +114,7 @@ def place_nodes(t: Array, rho: Array, k_low: Array | float, k_high: Array | floa
     place = np.arange(own.size) - np.repeat(np.cumsum(counts) - counts, counts)
     s: Array = np.asarray(mesh.step * (first[own] + place), np.float64)
     each_rho = rho[own]
-    return Nodes(own, place, s, each_rho, radius(s, each_rho), t[own], (_SHIFT - meeting)[own])
+    return Nodes(own, place, s, each_rho, radius(s, each_rho), t[own], (SHIFT - meeting)[own])
 
 
 def _warm_values(nodes: Nodes, mesh: Mesh) -> Table:
@@ -210,7 +210,7 @@ def _range(kind: Any, t: Any, rho: Any, k_low: Any, k_high: Any, depth: float) -
     cold_flat = _LOG_TWO_PHI_0 - 0.5 * rho * rho - kind.log1p(rho)
     frozen = kind.minimum(-log_k - depth / 3, (2 * cold_flat - log_k - depth) / 3)
     low = kind.maximum(kind.where(warm, 0.5 * (flat - log_k - depth), frozen), -depth - log_k)
-    high = _TOP - kind.log(k_low) + 0 * rho
+    high = TOP - kind.log(k_low) + 0 * rho
     if not np.any(warm):
         return meeting, low, high
     # Now from l to v by bounds, and from v to s.
@@ -221,7 +221,7 @@ def _range(kind: Any, t: Any, rho: Any, k_low: Any, k_high: Any, depth: float) -
     v_high = kind.maximum(1.0, high) + r_high**2 / (2 * some_t)
     v_high = kind.where(high + 0.7 < flat, kind.minimum(high - bottom + 0.7, v_high), v_high)
     # v(s) is a line that vanishes at `root` plus a square: at the solution each is bounded by what the other leaves.
-    root = meeting - _SHIFT
+    root = meeting - SHIFT
     above = kind.log_hazard(kind.sqrt(2 * some_t * kind.maximum(v_high, 0.0)), rho)
     reach = kind.sqrt(2 * some_t * kind.maximum(v_low, 0.0))
     near = kind.log_hazard(reach, rho)

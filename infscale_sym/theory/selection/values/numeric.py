@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infscale_sym.evaluate.inputs import check_range, float_array
-from infscale_sym.evaluate.threads import single_threaded_algebra
+from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.selection.values import _chebyshev as chebyshev
 from infscale_sym.theory.selection.values._gumbel import chosen, errors
 from infscale_sym.theory.selection.values._panels import PAIRS_AT_A_TIME, Panel, fit, group_pairs, plan
