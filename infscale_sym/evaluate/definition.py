@@ -78,7 +78,7 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
         if not mpmath.isinf(a) and not mpmath.isinf(b) and 100 * abs(integrand((a + b) / 2)) * (b - a) < tiny * size / 1000:
             continue
         half = _between(a, b)
-        whole, split = mpmath.quad(integrand, [a, b]), mpmath.quad(integrand, [a, half, b])
+        whole, split = _tanh_sinh(integrand, [a, b], size), _tanh_sinh(integrand, [a, half, b], size)
         if not abs(whole - split) <= tiny * (size + abs(split)):
             raise ValidationError(
                 f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
@@ -88,6 +88,12 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
     if abs(value) < size * mpmath.mpf(10) ** -10:
         raise ValidationError("the parts of a definition's integral cancel: give the quantity an evaluator of its own")
     return value
+
+
+def _tanh_sinh(integrand: Callable[[Any], Any], ends: list[Any], size: Any) -> Any:
+    """mpmath's quadrature in units of `size`: its own tolerance is absolute."""
+    unit = size or mpmath.mpf(1)
+    return unit * mpmath.quad(lambda x: integrand(x) / unit, ends)
 
 
 def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], order: int, aim: int) -> tuple[Any, Any]:
