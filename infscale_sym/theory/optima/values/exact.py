@@ -246,8 +246,7 @@ def _temperature(k: Any, tau: Any, rho: Any, digits: int) -> Any:
     gain, start = 1 + 2 * rho * tau, 1 + 2 * rho * (tau - rho)
     if start >= 0:  # F rises with t (`_heat`)
         return mpmath.mpf(0)
-    # The two terms of the slope cancel to a share 1 + 2 rho (tau - rho) of them, and ln t* is as large as its inverse.
-    near_line = 2 * max(0, math.ceil(-math.log10(-start)))
+    near_line = max(0, math.ceil(-math.log10(-start)))  # the terms of the slope cancel to a share 1 + 2 rho (tau - rho)
 
     def at(t: Any, accuracy: int, density: float) -> tuple[Any, Any]:
         return temperature_slope(k, Fraction(exact(t)), tau, rho, accuracy + near_line + _lost(t), density)
