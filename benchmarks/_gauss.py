@@ -14,7 +14,7 @@ the least v),
 - At t > 0 the density in v is an integral over x, again by Gauss-Legendre, on the window where the integrand lives.
 - All k share the nodes; a k leaves out the panels beyond the reach of exp(-k L).
 
-Accuracy is set by the numbers of nodes in SETTINGS; `selection_error.py` measures it in every run.
+Accuracy is set by the numbers of nodes in SETTINGS; `benchmarks.selection_error` measures it in every run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What people write first: `scipy.integrate.quad` with infinite limits on the textbook integrand, and plain sampling.
 
-F_k(t; tau, rho) of HP, arXiv:2512.19905, in the forms of THEORY section 1; nothing of the package is used.
+F_k(t; tau, rho) of HP, arXiv:2512.19905, by its definition and as the textbook integral; nothing of the package is used.
 """
 
 from __future__ import annotations

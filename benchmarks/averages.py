@@ -15,9 +15,9 @@ import numpy as np
 from _common import Table, interleaved, parser, run, say
 from numpy.typing import NDArray
 
-from infscale_sym.quantities import gaussian_pair
-from infscale_sym.quantities.selection._tables import FINE
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
+from infscale_sym.theory.regression.values import gaussian_pair
+from infscale_sym.theory.selection.values._tables import FINE
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
 Array = NDArray[np.float64]
 

@@ -36,7 +36,7 @@ def commands() -> dict[str, list[str]]:
     }
 
 
-_ONE_VALUE = "from infscale_sym.quantities.selection.numeric import selection_error_numpy as f; f(100, 0.1, 1, 1)"
+_ONE_VALUE = "from infscale_sym.theory.selection.values.numeric import selection_error_numpy as f; f(100, 0.1, 1, 1)"
 
 
 def measure(arguments: argparse.Namespace) -> list[Table]:

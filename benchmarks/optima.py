@@ -16,10 +16,10 @@ from _common import Table, interleaved, median_ratio, parser, run, say
 from scipy.optimize import brentq
 
 from infscale_sym import plan, selection_error
-from infscale_sym.quantities.offsets import offset_moments
-from infscale_sym.quantities.optima import optimal_number
-from infscale_sym.quantities.ridge import renormalized_ridge
-from infscale_sym.quantities.spectrum import PowerLaw
+from infscale_sym.theory.optima.values.numeric import optimal_number
+from infscale_sym.theory.regression.values.offsets import offset_moments
+from infscale_sym.theory.regression.values.ridge import renormalized_ridge
+from infscale_sym.theory.regression.values.spectrum import PowerLaw
 
 
 def measure(arguments: argparse.Namespace) -> list[Table]:

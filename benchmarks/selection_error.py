@@ -23,7 +23,7 @@ from _gauss import gauss_selection_error
 from _naive import monte_carlo, quad_best_of_k, quad_selection_error
 from numpy.typing import NDArray
 
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
 Array = NDArray[np.float64]
 
@@ -97,13 +97,13 @@ def reference_errors(k: Array, t: float, tau: Array, rho: Array, ours: Array, th
 
 
 def _enclosed(*point: float) -> Any:
-    from infscale_sym.quantities.selection.enclosure import selection_error_arb
+    from infscale_sym.theory.selection.values.enclosure import selection_error_arb
 
     return selection_error_arb(*point, digits=25).mid()
 
 
 def _validated(*point: float) -> Any:
-    from infscale_sym.quantities.selection.highprec import selection_error_mp
+    from infscale_sym.theory.selection.values.highprec import selection_error_mp
 
     return selection_error_mp(*point, digits=20)
 

@@ -44,7 +44,7 @@ from infscale_sym.verify import verify
 cheap = [row for row in rows if row["seconds"] < 8]
 for number in sorted(np.random.default_rng(20251219).choice(len(cheap), 4, replace=False)):
     row = cheap[number]
-    again = verify(formula(row["id"]).record, digits=20, quick=True)
+    again = verify(formula(row["id"]), digits=20, quick=True)
     print(f"{row['id']}: {again.verdict}")
     assert again.verdict == row["verdict"]
 
@@ -56,7 +56,7 @@ for number in sorted(np.random.default_rng(20251219).choice(len(cheap), 4, repla
 # fitted end to end at four sizes, extrapolated in $1/d$, decide between the laws:
 
 # %%
-from infscale_sym.present.evidence import extrapolated_evidence
+from infscale_sym.theory.regression.evidence import extrapolated_evidence
 
 evidence = extrapolated_evidence()
 for law in ("full", "printed"):
@@ -95,7 +95,7 @@ for alpha in (0.001, 0.05, 0.5):
 # %%
 from fractions import Fraction
 
-from infscale_sym.quantities.optima_exact import critical_temperature_mp
+from infscale_sym.theory.optima.values.exact import critical_temperature_mp
 
 h, rho = Fraction(10**6), Fraction(3, 2)
 boundary = critical_temperature_mp((1 / h - 1) / (2 * rho), rho, 20)
@@ -109,7 +109,7 @@ assert abs(constant + 5 / 3) < 1e-5
 # $(\gamma^2/d)\operatorname{Tr} B\Sigma \ll \sigma^2$ says; a fixed $\alpha < 1$ is not enough.
 
 # %%
-from infscale_sym.quantities.exponents import data_exponent
+from infscale_sym.theory.scaling.values import data_exponent
 
 printed = formula("tradeoff.data-exponent.printed").rhs
 for alpha in (0.001, 0.05, 0.3):

@@ -21,49 +21,8 @@
 # %load_ext infscale_sym
 from sympy import Integral, Rational, cosh, exp, log, oo, pi, sin, sinh, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.averaged_limit import (
-    Definition,
-    GaussianMoments,
-    ManyAnswers,
-    MomentsOfTheWeight,
-    PositiveZero,
-)
-from infscale_sym.derive.decisive_draw import (
-    AlgebraInExponent,
-    HyperbolicCoordinates,
-    LaplaceInAngle,
-    OneDecisiveDraw,
-)
-from infscale_sym.derive.marginal_approach import BoostedCoordinates, FarFromTheEdge, FilledLevels
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.derive.scaling import UseEquality
-from infscale_sym.notation.heads import (
-    LineAverage,
-    PairAverage,
-    SelectionError,
-    ZeroOf,
-    normal_density,
-)
-from infscale_sym.notation.heads_averaged_limit import (
-    ApproachExponent,
-    MarginalApproach,
-    ScaledApproach,
-)
-from infscale_sym.notation.symbols import (
-    eta,
-    k,
-    log_k,
-    psi,
-    rho,
-    t,
-    v_cross,
-    v_rho,
-    v_tau,
-    varepsilon,
-    x,
-    z,
-)
+from infscale_sym.theory.averages import *
+from infscale_sym.theory.scaling.rules import UseEquality
 
 b = v_cross / v_rho
 rest = v_tau - v_cross * b
@@ -392,7 +351,7 @@ marginal.conclude()
 # $k^{-\varepsilon}$ from its neighbours.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_averaged_limit import exponent_map
+from infscale_sym.theory.averages.limit_figures import exponent_map
 
 exponent_map(t=1.0, spreads=(1.0, 6.0, 12.0))
 
@@ -405,7 +364,7 @@ exponent_map(t=1.0, spreads=(1.0, 6.0, 12.0))
 # %% tags=["numbers"]
 from itertools import pairwise
 
-from infscale_sym.present.figures_averaged_limit import one_draw_against_exact
+from infscale_sym.theory.averages.limit_figures import one_draw_against_exact
 
 ratios = one_draw_against_exact(1.0, 1.0, (4.0, 6.0, 12.0), (1e2, 1e4, 1e6, 1e8, 1e10, 1e12))
 print("        k " + "".join(f"   v = {v:<6g}" for v in ratios))
@@ -426,8 +385,8 @@ import mpmath
 import numpy as np
 
 from infscale_sym import formula
-from infscale_sym.quantities.averaged_limit import approach_exponent, scaled_approach_mp
-from infscale_sym.quantities.gaussian_pair_exact import pair_average_mp
+from infscale_sym.theory.averages.limit_values import approach_exponent, scaled_approach_mp
+from infscale_sym.theory.regression.values.gaussian_pair_exact import pair_average_mp
 
 for point in ((1, 6, 6), (2, "2.7", 9), ("1.5", "-2.2", "5.5")):
     claimed = formula("averaged.slow-approach").rhs.mp("1e12", *point, digits=20)
@@ -436,7 +395,7 @@ for point in ((1, 6, 6), (2, "2.7", 9), ("1.5", "-2.2", "5.5")):
     print(f"t = {point[0]}, v_rho = {point[2]}: epsilon = {exponent:.6f}, C = {mpmath.nstr(claimed, 12)}")
     assert abs(got / claimed - 1) < 1e-11
 
-from infscale_sym.quantities.marginal_approach import marginal_approach, marginal_approach_mp
+from infscale_sym.theory.averages.marginal_values import marginal_approach, marginal_approach_mp
 
 for point in ((1, "2.5"), (2, "-0.7")):
     claimed = formula("averaged.marginal-approach").rhs.mp("1e10", *point, digits=25)

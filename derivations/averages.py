@@ -23,11 +23,7 @@
 # %load_ext infscale_sym
 from sympy import Abs, Integral, oo, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.averages import BetterOfTwo, NormalAverage, QuadraticInTeacher
-from infscale_sym.derive.rules import Integrate, Name, Unfold
-from infscale_sym.notation.heads import LineAverage, PairAverage, SelectionError, normal_density
-from infscale_sym.notation.symbols import k, t, v_cross, v_rho, v_tau, z, z_prime
+from infscale_sym.theory.averages import *
 
 ratio = v_cross / v_rho
 moments = (v_tau, v_cross, v_rho)
@@ -127,7 +123,7 @@ two.conclude()
 import numpy as np
 
 from infscale_sym import regression_error
-from infscale_sym.quantities.ridge import bare_ridge, degrees_of_freedom, renormalized_ridge
+from infscale_sym.theory.regression.values.ridge import bare_ridge, degrees_of_freedom, renormalized_ridge
 
 noise, prior, nu = 0.3, 1.0, 1.0
 print("alpha    Q/s^2    q/s^2   noise alone  both   delta printed/full at k = 1, 8, 64 (t = 0, judge = teacher)")
@@ -154,12 +150,12 @@ for alpha in (0.001, 0.05, 0.2, 0.5, 1.5):
 # temperatures, two judges, four $k$, five $\alpha$: 160 numbers.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_averages import laws_against_alpha
+from infscale_sym.theory.averages.figures import laws_against_alpha
 
 laws_against_alpha()
 
 # %% tags=["numbers"]
-from infscale_sym.present.evidence import extrapolated_evidence
+from infscale_sym.theory.regression.evidence import extrapolated_evidence
 
 rows = extrapolated_evidence()
 for law in ("full", "printed"):
@@ -229,7 +225,7 @@ for level in ((1.0, 0.5, 0.5), (0.3, 1.0, 1.0), (1.0, 2.0, 0.1)):
 # (dashed, right) stays within a thousandth of the full one: this figure does not tell them apart.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_averages import authors_finite_temperature
+from infscale_sym.theory.averages.figures import authors_finite_temperature
 
 authors_finite_temperature(training_sets=40, prompts=12_000, seed=5)
 

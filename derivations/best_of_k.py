@@ -22,39 +22,7 @@
 # %load_ext infscale_sym
 from sympy import Integer, Integral, Rational, Symbol, exp, expand, oo, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import (
-    ExpandInOneOverK,
-    GammaIntegrals,
-    GaussianAverage,
-    Maximize,
-    UseFormula,
-)
-from infscale_sym.derive.numbers import averaged_exact, best_of_k_exact, law_distance_exact
-from infscale_sym.derive.probability import (
-    ClosestAnswer,
-    IndependentTails,
-    Normalized,
-    TailFormula,
-    ZeroTemperature,
-)
-from infscale_sym.derive.rules import Substitute, Unfold
-from infscale_sym.formulas.series import best_of_k_partial_sum, log_survival_coefficients
-from infscale_sym.notation.heads import (
-    AveragedSelectionError,
-    ChosenSquareTail,
-    ChosenTail,
-    LawDistance,
-    LogSurvival,
-    MinimumTail,
-    PredictiveVariance,
-    SelectionError,
-    SquaredMinimum,
-    Supremum,
-    TeacherRisk,
-    normal_density,
-)
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, r, rho, sigma, tau, x, y, z
+from infscale_sym.theory.averages import *
 
 w = Symbol("w", nonnegative=True)  # distance in units of 1/(k p)
 p = 2 * normal_density(tau)  # density of |z + tau| at zero
@@ -182,7 +150,7 @@ orders.conclude()
 # limit $\pi e^{\tau^2}$, and what one, two and four corrections add.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures import scaled_error
+from infscale_sym.theory.best_of_k.figures import scaled_error
 
 scaled_error(tau=0.8, corrections=(0, 1, 2, 4))
 
@@ -337,7 +305,7 @@ rate.conclude()
 # The independent simulator draws, keeps the closest, and counts; the line is the limit law.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures import limit_law
+from infscale_sym.theory.best_of_k.figures import limit_law
 
 limit_law(tau=0.8, answers=(3, 10, 30), trials=400_000, seed=1)
 
@@ -411,7 +379,7 @@ for ratio in (0.001, 0.05, 0.5):
 # are the averaged error, with one teacher drawn once, and no other input.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures import authors_best_of_k
+from infscale_sym.theory.averages.figures import authors_best_of_k
 
 authors_best_of_k(training_sets=40, prompts=8_000, seed=5)
 

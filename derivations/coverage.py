@@ -25,73 +25,10 @@
 # %load_ext infscale_sym
 from sympy import Integral, Rational, binomial, exp, gamma, oo, polygamma, sinh
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.coverage import (
-    BetaIntegral,
-    CountFailures,
-    Definition,
-    Differentiate,
-    Insert,
-    OutcomesOfAttempts,
-    StopAtSuccess,
-    Telescope,
-)
-from infscale_sym.derive.coverage_estimates import (
-    MomentsOfShare,
-    PairsOfSubsets,
-    SubsetsOfAttempts,
-)
-from infscale_sym.derive.coverage_limits import (
-    DigammaAtInfinity,
-    ExpandSticky,
-    HalfAngle,
-    InvertTail,
-    MinusLogarithm,
-    SinhAboveItsTangent,
-    WatsonBeta,
-)
-from infscale_sym.notation.heads_coverage import (
-    AllFailed,
-    AttemptCorrelation,
-    AttemptsNeeded,
-    CentredLoss,
-    EffectiveExponent,
-    EstimatorMean,
-    EstimatorVariance,
-    FailureChance,
-    InferenceLoss,
-    LocalExponent,
-    PairLoss,
-    PassAtK,
-    PlugInMean,
-    PosteriorPass,
-    ProblemAverage,
-    ScaledLoss,
-    SharedPassAtK,
-    StickyLoss,
-    StoppedAttempts,
-    TargetCost,
-    beta_density,
-)
-from infscale_sym.notation.symbols import (
-    attempts,
-    ceiling,
-    copying,
-    failed,
-    flops,
-    k,
-    k_0,
-    k_bar,
-    k_eff,
-    tokens,
-    varkappa,
-    x,
-)
-from infscale_sym.notation.symbols import p_fail as p
-from infscale_sym.notation.symbols import shape_a as a
-from infscale_sym.notation.symbols import shape_b as b
-from infscale_sym.quantities import coverage, coverage_exact, coverage_referee
+from infscale_sym.theory.coverage import *
+from infscale_sym.theory.coverage.values import exact as coverage_exact
+from infscale_sym.theory.coverage.values import numeric as coverage
+from infscale_sym.theory.coverage.values import referee as coverage_referee
 
 n, f = attempts, failed
 lead = gamma(a + b) / gamma(a)
@@ -102,7 +39,6 @@ density = beta_density(p, a, b)
 def rhs(id):
     """The registered right side."""
     return formula(id).statement.rhs
-
 
 # %% [markdown]
 # ## The loss and the coverage
@@ -236,7 +172,7 @@ centred.conclude()
 # What the right variable is worth: at $a=2$, $b=0.4$ and ten attempts,
 
 # %% tags=["numbers"]
-from infscale_sym.formulas.series_coverage import tail_coefficients
+from infscale_sym.theory.coverage.series import tail_coefficients
 
 first, second, number = 2.0, 0.4, 10.0
 exact_value = coverage.loss(number, first, second)
@@ -278,7 +214,7 @@ bound.claim(
 bound.conclude()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import tail_and_corrections
+from infscale_sym.theory.coverage.figures import tail_and_corrections
 
 tail_and_corrections()
 
@@ -302,7 +238,7 @@ slope.conclude()
 # factor of two or more. If $2a+b<1$ (most problems nearly hopeless or nearly certain) it *exceeds* $b$ on the way.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import local_exponents
+from infscale_sym.theory.coverage.figures import local_exponents
 
 local_exponents()
 
@@ -441,7 +377,7 @@ sticky.conclude()
 # of $b$, or of correlations of the first kind.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import correlated_attempts
+from infscale_sym.theory.coverage.figures import correlated_attempts
 
 correlated_attempts()
 
@@ -516,7 +452,7 @@ for name, values in (
 assert abs((chance * coverage.unbiased_passk(number, successes, wanted)).sum() / truth - 1) < 1e-13
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage import estimators
+from infscale_sym.theory.coverage.figures import estimators
 
 estimators()
 
@@ -542,7 +478,7 @@ bayes.conclude()
 #
 # $\ln\mathcal L_k$ is a difference of four values of $\ln\Gamma$, and differences lose digits: with $a=10^4$ and one attempt
 # at $b=10^{-2}$, four numbers of size $10^5$ must give one of size $10^{-6}$. `infscale_sym.passk` and its relatives use a form
-# in which nothing cancels (see `quantities/coverage.py`). Digits that are right, at random points of
+# in which nothing cancels (see `coverage.values`). Digits that are right, at random points of
 # $10^{-3}<a,b<10^5$, $1\le k\le10^{12}$, against 50-digit arithmetic:
 
 # %% tags=["numbers"]

@@ -32,8 +32,9 @@ import numpy as np
 from scipy import stats
 
 from infscale_sym import fit_coverage
-from infscale_sym.decide.coverage import Counts
-from infscale_sym.decide.coverage.likelihood import Likelihood
+from infscale_sym.theory.coverage import *
+from infscale_sym.theory.coverage.fit import Counts
+from infscale_sym.theory.coverage.fit.likelihood import Likelihood
 
 
 def drawn(rng, problems, attempts, a, b, ceiling=1.0):
@@ -58,7 +59,7 @@ fit = fit_coverage(counts)
 print(fit)
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage_fit import fit_picture
+from infscale_sym.theory.coverage.figures_fit import fit_picture
 
 fit_picture(fit)
 
@@ -73,7 +74,7 @@ fit_picture(fit)
 # $\ln(-\ln(1-\text{pass@}k))$, on which the estimate is nearly normal at both ends.
 
 # %%
-from infscale_sym.quantities.coverage import passk
+from infscale_sym.theory.coverage.values.numeric import passk
 
 a, b, tables = 0.8, 0.5, 160
 rng = np.random.default_rng(11)
@@ -93,7 +94,7 @@ for i, k in enumerate(ks):
     print(f"  k = {k:<8d}    " + "".join(f"{share[i]:8.3f}" for share in held.values()))
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage_fit import interval_picture
+from infscale_sym.theory.coverage.figures_fit import interval_picture
 
 values, lows, highs = np.array([(each.b, each.b_interval.low, each.b_interval.high) for each in fits]).T
 interval_picture(b, values, lows, highs, 0.95)
@@ -125,7 +126,7 @@ after = ((low <= passk(ks, a, b)) & (passk(ks, a, b) <= high)).mean(axis=0)
 print(f"b: {held_b:.3f} -> {after_b:.3f}; band at k = 200000: {held[0.95][-1]:.3f} -> {after[-1]:.3f}")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage_fit import ratio_picture
+from infscale_sym.theory.coverage.figures_fit import ratio_picture
 
 ratio_picture(ratios, "The ceiling's likelihood ratio when there is none")
 
@@ -143,7 +144,7 @@ for sentence in (without.verdict, with_.verdict):
     print(" -", sentence)
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage_fit import forecasts_picture
+from infscale_sym.theory.coverage.figures_fit import forecasts_picture
 
 forecasts_picture(
     {"no ceiling": without, f"ceiling fitted, $A$ = {with_.ceiling:.3f}": with_}, lambda k: passk(k, 0.8, 1.5, 0.7), 25
@@ -203,7 +204,7 @@ for i, k in enumerate(ahead.k):
 # For $s=1$ this is just "solved within $k$ attempts". It is unbiased up to the cap.
 
 # %%
-from infscale_sym.decide.coverage import empirical
+from infscale_sym.theory.coverage.fit import empirical
 
 cap, problems = 20, 100
 ks = np.array([1, 2, 5, 10, 20])
@@ -222,7 +223,7 @@ for name, (mean, error) in curves.items():
     print(f"{name:26s} " + "  ".join(f"{m - t:+.4f} +- {e:.4f}" for m, t, e in zip(mean, truth, error, strict=True)))
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage_fit import stopping_picture
+from infscale_sym.theory.coverage.figures_fit import stopping_picture
 
 stopping_picture(ks, truth, curves)
 
@@ -253,7 +254,7 @@ for name, table in edges.items():
 # and mixing gains almost nothing. This is the worst case for given laws (Lorentz's inequality), so the truth costs no more.
 
 # %%
-from infscale_sym.decide.coverage import Model, cheapest, cheapest_split
+from infscale_sym.theory.coverage.fit import Model, cheapest, cheapest_split
 
 small, large = Model(0.9, 0.35, name="small"), Model(0.4, 0.5, price=15, name="large")
 targets = np.array([0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97])
@@ -272,7 +273,7 @@ for model, buy in zip((small, large), buys, strict=True):
     print(f"0.9, {model.name} alone: {buy.k}, cost {buy.cost:g}; {buy.cost_if_stopped:.1f} if stopped at a success")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_coverage_fit import cost_picture
+from infscale_sym.theory.coverage.figures_fit import cost_picture
 
 cost_picture(targets, {name: np.array(values) for name, values in costs.items()}, "attempts of the small model")
 

@@ -22,6 +22,7 @@
 
 # %%
 from infscale_sym import plan, simulate
+from infscale_sym.theory.planning import *
 
 model = {"d": 20, "sigma": 1.0, "gamma": 1.0, "teacher": 1.0, "price_example": 1.0, "price_answer": 0.01}
 best = plan(**model, prompts=100, budget=300)
@@ -36,7 +37,8 @@ best
 # would have been spent badly, and so would money spent on answers alone:
 
 # %%
-from infscale_sym.decide import Student, averaged_error
+from infscale_sym.theory.planning.error import averaged_error
+from infscale_sym.theory.planning.model import Student
 
 student = Student.of(20, 1.0, 1.0, 1.0, 1.0)
 for n in (0, 30, int(best.n), 200, 290, 299):
@@ -44,7 +46,7 @@ for n in (0, 30, int(best.n), 200, 290, 299):
 print(f"worth of a unit of money: {best.next_unit.training:.3e} in training, {best.next_unit.answers:.3e} in answers")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_plan import frontier_picture
+from infscale_sym.theory.planning.figures import frontier_picture
 
 frontier_picture(best)
 
@@ -63,7 +65,7 @@ frontier_picture(best)
 # %%
 import math
 
-from infscale_sym.decide.error import Choice, infinite_answers
+from infscale_sym.theory.planning.error import Choice, infinite_answers
 
 misled = plan(**model, prompts=100, budget=300, judge=4)
 print(misled)

@@ -23,63 +23,7 @@
 # %load_ext infscale_sym
 from sympy import Integral, atan, cos, log, oo, sqrt
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.denoiser import (
-    AroundTruth,
-    AtLargeNoise,
-    GaussianLogRatio,
-    Linear,
-    ScaleIdentity,
-    WishartMoments,
-)
-from infscale_sym.derive.denoiser_limits import (
-    Associate,
-    AverageLog,
-    ConvexInLog,
-    DirectionsJensen,
-    EulerStep,
-    FitGivenInputs,
-    FitToNoise,
-    LogDeterminant,
-    MarchenkoPasturValue,
-    NoisyDeterminant,
-    StepByStep,
-    Telescope,
-)
-from infscale_sym.derive.rules import Algebra, Integrate, Unfold
-from infscale_sym.notation.heads import normal_density
-from infscale_sym.notation.heads_denoiser import (
-    DigammaSum,
-    DirectionDivergence,
-    ExpectedDivergence,
-    FitDivergence,
-    GeneratedVariance,
-    MarchenkoPasturMean,
-    OneDrawLongDivergence,
-    OneDrawProportional,
-    OneDrawSpread,
-    ProportionalDivergence,
-    SpectralMean,
-    StepsFloor,
-    StepsVariance,
-    divergence_of,
-    variance_of,
-)
-from infscale_sym.notation.symbols import (
-    alpha,
-    denoising_steps,
-    diffusion_time,
-    dimension,
-    eigenvalue,
-    examples,
-    mean_offset,
-    mean_variance,
-    noise_scale,
-    x,
-    z,
-    zeta,
-)
+from infscale_sym.theory.denoiser import *
 
 n, d, M, own, v = examples, dimension, denoising_steps, eigenvalue, mean_variance
 up, g = 1 + zeta, variance_of(own, zeta, v)
@@ -91,7 +35,6 @@ def mean(expr):
 
 def registered(name):
     return formula(name).statement.rhs
-
 
 # %% [markdown]
 # ## One number in place of two
@@ -196,7 +139,7 @@ best.conclude()
 # isotropic data and an isotropic start. At $T=2$, $l=e^{-4}$, where $\zeta=0.98$, one step pays for it:
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_denoiser import time_and_noise
+from infscale_sym.theory.denoiser.figures import time_and_noise
 
 time_and_noise()
 
@@ -291,7 +234,7 @@ noise.conclude()
 import numpy as np
 from scipy.optimize import brentq
 
-from infscale_sym.quantities.denoiser.numeric import long_one_draw_divergence
+from infscale_sym.theory.denoiser.values.numeric import long_one_draw_divergence
 
 root = brentq(lambda r: np.log(r / (r - 1)) - 1 / (r - 1) ** 2, 2, 3)
 for size in (10, 30, 100, 300):
@@ -331,7 +274,7 @@ enough.claim(registered("denoiser.one-draw.many-examples"), MarchenkoPasturValue
 enough.conclude()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_denoiser import divergence_against_examples
+from infscale_sym.theory.denoiser.figures import divergence_against_examples
 
 divergence_against_examples()
 
@@ -391,7 +334,7 @@ fit.claim(registered("denoiser.steps.fit"), WishartMoments(), "E x and E ln det 
 fit.conclude()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_denoiser import divergence_against_steps
+from infscale_sym.theory.denoiser.figures import divergence_against_steps
 
 divergence_against_steps()
 
@@ -400,7 +343,7 @@ divergence_against_steps()
 # in advance would be worth a factor $d/2$: $(d+1)/2n$.
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.denoiser.numeric import (
+from infscale_sym.theory.denoiser.values.numeric import (
     expected_divergence,
     expected_many_steps,
     fit_divergence,

@@ -28,42 +28,7 @@
 
 # %%
 # %load_ext infscale_sym
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.matrices import (
-    BiasAndNoise,
-    DefinedAsLimit,
-    DiagonalTrace,
-    DifferentiatedEquivalent,
-    EverySample,
-    InsertRidge,
-    PositiveRoot,
-    PosteriorIsRidge,
-    RandomMatrixLimit,
-    SelfConsistency,
-    UseEqual,
-)
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import (
-    BareRidge,
-    DegreesOfFreedom,
-    MeanShrinkage,
-    PredictiveVariance,
-    RenormalizedRidge,
-    SecondDegreesOfFreedom,
-    TeacherRisk,
-)
-from infscale_sym.notation.matrices import (
-    C,
-    Equivalent,
-    KernelTrace,
-    LeftOut,
-    Resolvent,
-    RowForm,
-    RowMean,
-    TraceMean,
-    word,
-)
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
+from infscale_sym.theory.regression import *
 
 G, G1 = Resolvent(lambda_), LeftOut(lambda_)
 kappa = RenormalizedRidge(lambda_, alpha, Sigma)
@@ -253,7 +218,7 @@ close.conclude()
 # %% tags=["derives:ridge.isotropic"]
 isotropic = Derivation("ridge.isotropic", kappa)
 isotropic.claim(
-    next(f for f in FORMULAS if f.id == "ridge.isotropic").statement.rhs,
+    registry.statement("ridge.isotropic").rhs,
     PositiveRoot(),
     "(kappa - lambda)(Sigma + kappa) = alpha kappa Sigma has one positive root",
 )
@@ -358,7 +323,7 @@ risk.claim(
 )
 
 # %% tags=["derives:predictive.mean-law"]
-statement = next(f for f in FORMULAS if f.id == "predictive.mean-law").statement
+statement = registry.statement("predictive.mean-law")
 risk.claim(
     statement.rhs,
     SelfConsistency(),
@@ -386,8 +351,8 @@ risk.conclude()
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.evaluate.threads import single_threaded_algebra
-from infscale_sym.quantities.offsets import offset_moments
+from infscale_sym.sampling.threads import single_threaded_algebra
+from infscale_sym.theory.regression.values.offsets import offset_moments
 
 rng, d = np.random.default_rng(20251219), 400
 spectrum = np.resize([2.0, 0.5], d)
@@ -422,7 +387,7 @@ for n in (800, 200):
 # keeps.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_ridge import double_descent
+from infscale_sym.theory.regression.figures import double_descent
 
 double_descent((0.5, 2, 10, np.inf), d=80, training_sets=40, seed=3)
 
@@ -437,7 +402,7 @@ double_descent((0.5, 2, 10, np.inf), d=80, training_sets=40, seed=3)
 # student whose prior fits its teacher: while noise is no matter the error falls as $n^{-a}$, later as $n^{-a/(1+a)}$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_ridge import power_law_ridge
+from infscale_sym.theory.regression.figures import power_law_ridge
 
 power_law_ridge((0.5, 1, 2), 100_000, 10.0, noises=(1, 0.3, 0.1, 0.03, 0.01), a=1)
 
@@ -454,13 +419,9 @@ from fractions import Fraction
 
 import mpmath
 
-from infscale_sym.quantities.planar import ridge_from_moments_mp
-from infscale_sym.quantities.ridge_exact import (
-    predictive_variance_mp,
-    renormalized_ridge_mp,
-    teacher_risk_mp,
-)
-from infscale_sym.quantities.spectrum import PowerLaw
+from infscale_sym.theory.regression.values.planar import ridge_from_moments_mp
+from infscale_sym.theory.regression.values.ridge_exact import predictive_variance_mp, renormalized_ridge_mp, teacher_risk_mp
+from infscale_sym.theory.regression.values.spectrum import PowerLaw
 
 for name, Spectrum in (("2, 1/2", [2, Fraction(1, 2)]), ("i^-3/2, i <= 30", PowerLaw("0.5", 30))):
     root = renormalized_ridge_mp(2, Fraction(3, 2), Spectrum, digits=20)

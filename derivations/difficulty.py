@@ -18,34 +18,7 @@
 # %load_ext infscale_sym
 from sympy import Derivative, Integral, Rational, diff, exp, log, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import UseFormula
-from infscale_sym.derive.numbers import averaged_exact, best_of_k_exact
-from infscale_sym.derive.rules import Algebra, Unfold
-from infscale_sym.derive.scaling import (
-    AsTail,
-    AverageOfOne,
-    Backwards,
-    ByParts,
-    DropFalling,
-    FromEasier,
-    MoreAnswers,
-    SlopeOfTail,
-    UseEquality,
-    power_of_survival,
-    pulled,
-    tail_integral,
-)
-from infscale_sym.notation.heads import (
-    AveragedSampleGain,
-    AveragedSelectionError,
-    DifficultySlope,
-    PredictiveVariance,
-    SampleGain,
-    SelectionError,
-    TeacherRisk,
-)
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, m, nu, r, sigma, tau, tau_0, x
+from infscale_sym.theory.scaling import *
 
 # %% [markdown]
 # ## Many answers
@@ -188,7 +161,7 @@ every.conclude()
 # every $k>1$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import gains_and_exponents
+from infscale_sym.theory.scaling.figures import gains_and_exponents
 
 gains_and_exponents(offsets=(0.25, 1.0, 2.0, 3.0, 4.0))
 
@@ -285,7 +258,7 @@ assert (
 )
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import what_is_harder
+from infscale_sym.theory.scaling.figures import what_is_harder
 
 what_is_harder()
 

@@ -35,9 +35,10 @@ import numpy as np
 from scipy.special import chdtri, chndtr
 
 from infscale_sym import fit_coverage
-from infscale_sym.decide.coverage import Counts
-from infscale_sym.quantities.reconstruction import error_law
-from infscale_sym.simulate.linear_vae import fit_linear_vae, load_digits
+from infscale_sym.theory.autoencoder import *
+from infscale_sym.theory.autoencoder.draws import fit_linear_vae, load_digits
+from infscale_sym.theory.autoencoder.values import error_law
+from infscale_sym.theory.coverage.fit import Counts
 
 images, labels = load_digits()
 train, test = images[:899], images[899:]
@@ -83,7 +84,7 @@ for t, row in zip(warmths, P, strict=True):
 # Five test images, from easy to hopeless, with three attempts each at $t=1$ and at $t=10$:
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_digits import gallery_picture
+from infscale_sym.theory.autoencoder.figures import gallery_picture
 
 rng = np.random.default_rng(7)
 order = np.argsort(law.floor)
@@ -119,7 +120,7 @@ print(f"z-scores: mean {scores.mean():+.3f} +- {scores.size**-0.5:.3f}, mean squ
 print(f"successes where P = 0: {counts[P == 0].sum()}")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_digits import simulation_picture
+from infscale_sym.theory.autoencoder.figures import simulation_picture
 
 simulation_picture(warmths, P, counts, number, bins)
 
@@ -149,7 +150,7 @@ for t, fit, row in zip(warmths, fits, exact.log_above, strict=True):
 print(f"true ceiling {ceiling:.3f}")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_digits import law_picture
+from infscale_sym.theory.autoencoder.figures import law_picture
 
 law_picture(warmths[[1, 3, 4]], exact.log_below[[1, 3, 4]], [fits[1], fits[3], fits[4]], 12)
 
@@ -205,7 +206,7 @@ for t, fit, row in zip(warmths, fits, exact.log_above, strict=True):
     print(f"{t:<5g} {at:9.4f}   {fit.passk(1e6):9.4f}   [{lo:.4f}, {hi:.4f}] {'holds' if lo <= at <= hi else 'misses'}")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_digits import coverage_picture
+from infscale_sym.theory.autoencoder.figures import coverage_picture
 
 coverage_picture(warmths, k, truth, fits, ceiling)
 
@@ -231,7 +232,7 @@ coverage_picture(warmths, k, truth, fits, ceiling)
 # bounded, so is $\delta$, and $2/q$ is the last word at any $t>0$.
 
 # %%
-from infscale_sym.quantities.reconstruction_tail import OwnImages
+from infscale_sym.theory.autoencoder.tail import OwnImages
 
 own = OwnImages(eigenvalues, model.sigma2, 64)
 own_threshold = model.sigma2 * chdtri(52, 0.2)  # 80 % of the model's own images can be solved
@@ -250,7 +251,7 @@ for t in warmths[1:]:
 # lower than for the real images, whose floors have a longer tail than the model's.)
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_digits import exponent_picture
+from infscale_sym.theory.autoencoder.figures import exponent_picture
 
 far = np.geomspace(1, 1e12, 73)
 curves = {t: own.unsolved(far, own_threshold, t).exponent for t in warmths[1:].tolist()}
@@ -285,7 +286,7 @@ print(f"own images, k -> oo: best t {best:.3g} = {best / own.freezing:.2f} t_c")
 # constant of the tail.
 
 # %%
-from infscale_sym.quantities.quadratic_form import chance_below
+from infscale_sym.theory.autoencoder.quadratic_form import chance_below
 
 equal = chance_below(2.0 * np.array([0.1, 5.0, 30.0]), np.full(12, 2.0), np.full(12, 0.5))
 assert np.abs(equal / chndtr([0.1, 5.0, 30.0], 12, 3.0) - 1).max() < 1e-9

@@ -30,7 +30,6 @@ from sympy import (
     cot,
     coth,
     exp,
-    gamma,
     log,
     oo,
     pi,
@@ -38,28 +37,12 @@ from sympy import (
     sinh,
     sqrt,
 )
+from sympy import gamma as gamma_function
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.hard_task import (
-    AddPlateau,
-    AtTransition,
-    BetaIntegrals,
-    EdgeLimit,
-    ExpandAtEdge,
-    GammaOverDepth,
-    OffsetTail,
-    ScaledVariables,
-    ThroughTransition,
-    edge_integral,
-    scaled_form,
-)
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import LineAverage, LogSurvival, normal_density
-from infscale_sym.notation.heads_hard_task import HardTaskConstant, HardTaskEdge, HardTaskError
-from infscale_sym.notation.symbols import Theta, r, tau_k, w, x, y, z
+from infscale_sym.theory.hard_task import *
 
 half = Theta / 2
-M = gamma(half) ** 3 * gamma(1 - half) / 4
+M = gamma_function(half) ** 3 * gamma_function(1 - half) / 4
 answers = tau_k / normal_density(tau_k)
 average = LineAverage(answers, 0, 1, 1 / Theta)
 density = 2 * sqrt(Theta) * normal_density(sqrt(Theta) * tau_k)
@@ -75,7 +58,7 @@ tail = Integral(2 * r * exp(answers * LogSurvival(r, z / sqrt(Theta))), (r, 0, o
 # %% tags=["derives:best-of-k.hard-task.constant"]
 constant = Derivation("best-of-k.hard-task.constant", HardTaskConstant(Theta))
 constant.claim(
-    2 * gamma(Theta) * Integral(y * (2 * sinh(y)) ** -Theta, (y, 0, oo)),
+    2 * gamma_function(Theta) * Integral(y * (2 * sinh(y)) ** -Theta, (y, 0, oo)),
     Unfold(HardTaskConstant),
     "its definition",
 )
@@ -126,7 +109,7 @@ law.claim(
 mean_log = polygamma(0, Theta) - log(2 * sinh(y))
 inside = 1 + ((3 - Theta) * mean_log - 1 + Theta * ((y**2 + 2) / 2 - y * coth(y))) / tau_k**2
 law.claim(
-    2 * gamma(Theta) / tau_k**3 * Integral(y * (2 * sinh(y)) ** -Theta * inside, (y, 0, oo)),
+    2 * gamma_function(Theta) / tau_k**3 * Integral(y * (2 * sinh(y)) ** -Theta * inside, (y, 0, oo)),
     GammaOverDepth(),
     "lambda = exp(-w)",
 )
@@ -148,8 +131,8 @@ law.conclude()
 import numpy as np
 
 from infscale_sym import formula
-from infscale_sym.quantities.gaussian_pair import line_average
-from infscale_sym.quantities.hard_task import averaged_by_rarity, hard_task_constant, rarity
+from infscale_sym.theory.hard_task.values import averaged_by_rarity, hard_task_constant, rarity
+from infscale_sym.theory.regression.values.gaussian_pair import line_average
 
 print("     k   with ln k   leading   corrected   (over the exact average)")
 for count in (1e4, 1e8, 1e12, 1e15):
@@ -220,7 +203,7 @@ marginal.conclude()
 # $\frac{3-\theta}{2\ln k}$ for small $\theta$, and around $\theta=2$ it creeps.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_hard_task import exponents
+from infscale_sym.theory.hard_task.figures import exponents
 
 exponents()
 
@@ -237,7 +220,7 @@ exponents()
 # %% tags=["numbers"]
 from itertools import pairwise
 
-from infscale_sym.present import hard_task_evidence as evidence
+from infscale_sym.theory.hard_task import evidence
 
 for theta in evidence.TEACHERS:
     gap, error = evidence.at_infinity(theta)
@@ -255,6 +238,6 @@ for theta in evidence.TEACHERS:
     assert (2 - slope > 6 * spread).all()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_hard_task import students_against_law
+from infscale_sym.theory.hard_task.figures import students_against_law
 
 students_against_law()

@@ -21,24 +21,7 @@
 # %load_ext infscale_sym
 from sympy import exp, factorial
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.cumulants import (
-    AverageOverDraws,
-    ExpandInOneOverT,
-    NormalCumulants,
-    WeightedMean,
-)
-from infscale_sym.derive.moments import largest_joint_cumulant, mean_of_product, normal_cumulant
-from infscale_sym.derive.probability import DefinitionOfSampling, softmax_average
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import (
-    Expectation,
-    JointCumulant,
-    SampleCumulant,
-    SampleMean,
-    SelectionError,
-)
-from infscale_sym.notation.symbols import k, loss, penalty, rho, t, tau
+from infscale_sym.theory.high_temperature import *
 
 C1 = 1 + 2 * rho * tau
 C2 = 1 + 2 * rho * tau + rho**2
@@ -49,7 +32,6 @@ tilt = exp(-penalty / t)
 def taylor(cumulant, order):
     """The series of the tilted mean in 1/t: cumulant(n) stands for the joint cumulant of one loss and n penalties."""
     return sum((-1) ** n * cumulant(n) / (factorial(n) * t**n) for n in range(order + 1))
-
 
 # %% [markdown]
 # ## The chosen answer's error is a tilted mean
@@ -219,8 +201,8 @@ third.conclude()
 from sympy import Symbol, expand, integrate, oo, series, simplify
 
 from infscale_sym import formula
-from infscale_sym.notation.heads import normal_density
-from infscale_sym.notation.symbols import z
+from infscale_sym.notation.operators import normal_density
+from infscale_sym.theory.selection.notation import z
 
 warm = Symbol("t", positive=True)
 weight = exp(-((z + rho) ** 2) / (2 * warm)) * normal_density(z)
@@ -274,7 +256,7 @@ for count in (1, 2, 3, 4, 5, 10, 100, 10**12):
 # range, the wrong sign. The simulator, which knows nothing of either, sides with the derivation:
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_temperature import third_term
+from infscale_sym.theory.high_temperature.figures_second_order import third_term
 
 third_term(tau=1.0, rho=0.7, seed=7)
 
@@ -290,7 +272,7 @@ third_term(tau=1.0, rho=0.7, seed=7)
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.present.figures_temperature import rule_of_thumb
+from infscale_sym.theory.high_temperature.figures_second_order import rule_of_thumb
 
 constants = rule_of_thumb(
     ("hte.second", "hte.third.corrected"),
@@ -311,7 +293,7 @@ for name, words in (("terms", "1 + rho^2 + |rho tau|"), ("spread", "1 + |rho|"))
 # the second one (dashed) saves. Thin dark-to-light ridges are sign changes of the error, not accuracy.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_temperature import trust_map
+from infscale_sym.theory.high_temperature.figures_second_order import trust_map
 
 trust_map(tau=1.0, k=10, constants=constants)
 
@@ -325,7 +307,7 @@ trust_map(tau=1.0, k=10, constants=constants)
 # $k$ where the exact curve has turned flat; at $c=15$ it predicts a rise that is many times too strong.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_temperature import authors_finite_temperature
+from infscale_sym.theory.high_temperature.figures_second_order import authors_finite_temperature
 
 authors_finite_temperature(training_sets=60, prompts=15_000, seed=5)
 

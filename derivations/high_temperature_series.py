@@ -19,32 +19,7 @@
 # %load_ext infscale_sym
 from sympy import Abs, Rational, factorial, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.large_orders import Enveloped, LargeOrder
-from infscale_sym.derive.moments import largest_joint_cumulant
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.derive.temperature_series import (
-    CoefficientsFromTheIntegral,
-    ManyAnswers,
-    RegisteredEquality,
-    TaylorAtInfinity,
-)
-from infscale_sym.derive.two_answers import (
-    EvenMoment,
-    ShiftedMoments,
-    TangentSeries,
-    pair_integrals,
-)
-from infscale_sym.formulas.series_high_temperature import expansion_partial_sum
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.heads_high_temperature_series import (
-    BernoulliNumber,
-    CoefficientRatio,
-    ExpansionCoefficient,
-    Laguerre,
-    TruncationError,
-)
-from infscale_sym.notation.symbols import j, k, rho, t, tau
+from infscale_sym.theory.high_temperature import *
 
 half = Rational(1, 2)
 
@@ -100,7 +75,7 @@ orders.conclude()
 from sympy import Poly, expand
 
 from infscale_sym import formula
-from infscale_sym.formulas.series_high_temperature import expansion_coefficients
+from infscale_sym.theory.high_temperature.series import expansion_coefficients
 
 print("order   terms   degree in (tau, rho)   value at k = 2, tau = rho = 0")
 for n, a in enumerate(expansion_coefficients(8)):
@@ -219,7 +194,7 @@ envelope.conclude()
 # %% tags=["numbers"]
 import math
 
-from infscale_sym.present.figures_high_temperature_series import distances
+from infscale_sym.theory.high_temperature.figures import distances
 
 print("  t   best order   pi t   smallest error   4 t exp(-pi t)   quotient")
 for heat in (2, 4, 8, 16):
@@ -249,11 +224,8 @@ for heat in (2, 4, 8, 16):
 # %% tags=["numbers"]
 import mpmath
 
-from infscale_sym.present.figures_high_temperature_series import growth_law
-from infscale_sym.quantities.temperature_coefficients import (
-    expansion_coefficients_exact,
-    truncation_error_mp,
-)
+from infscale_sym.theory.high_temperature.figures import growth_law
+from infscale_sym.theory.high_temperature.values import expansion_coefficients_exact, truncation_error_mp
 
 print("   k   tau   rho     n   exact a_n    the law    difference")
 for count, teacher, judge in ((2, "0", "0"), (3, "0", "0"), (3, "1", "0.5"), (8, "0", "0"), (8, "0.5", "0.5")):
@@ -274,7 +246,7 @@ for count, teacher, judge in ((2, "0", "0"), (3, "0", "0"), (3, "1", "0.5"), (8,
 # $k=3$, $3.7$ at $k=8$, $14$ at $k=10^6$. At $k=\infty$ nothing is left of it, and the series converges for $t>1$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_high_temperature_series import truncation
+from infscale_sym.theory.high_temperature.figures import truncation
 
 truncation(temperatures=(2, 4, 8), answers=(2, 8), orders=44)
 

@@ -23,50 +23,7 @@ from fractions import Fraction
 
 from sympy import Integral, Rational, Symbol, exp, oo, pi, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import GammaIntegrals
-from infscale_sym.derive.infinite_k import (
-    CompleteTheSquare,
-    NearbyAnswers,
-    Registered,
-    WatsonAtZero,
-    crossover_exact,
-    selection_exact,
-)
-from infscale_sym.derive.one_turn import (
-    FirstCorrection,
-    LeastBelowMean,
-    NameOfSampling,
-    OneAnswerMore,
-    PositiveFactor,
-    PositiveRoot,
-)
-from infscale_sym.derive.optimisation import LeadingTerm, StationaryPoint
-from infscale_sym.derive.probability import ZeroTemperature, softmax_average
-from infscale_sym.derive.rules import Name, Substitute, Unfold
-from infscale_sym.formulas.infinite_k import CORRECTIONS, CROSSOVER, FIRST, LIMIT, MANY, RATIO
-from infscale_sym.formulas.series_infinite_k import expanded_integrand, expansion_coefficients
-from infscale_sym.notation.heads import (
-    ArgMin,
-    CriticalTemperature,
-    ErrorLaplace,
-    InverseCoefficient,
-    OptimalJudge,
-    OptimalTemperature,
-    SelectionError,
-    SelectionIntegral,
-    SquaredMinimum,
-    WeightLaplace,
-    ZeroOf,
-)
-from infscale_sym.notation.heads_infinite_k import (
-    CrossoverFactor,
-    CrowdLaplace,
-    TiltedError,
-    WeightMoment,
-    WeightRatio,
-)
-from infscale_sym.notation.symbols import chi, j, k, rho, t, tau, u
+from infscale_sym.theory.many_answers import *
 
 v = Symbol("v", nonnegative=True)  # the Laplace variable in units of 1/(k E w)
 mean = WeightMoment(1, t, rho)
@@ -86,7 +43,6 @@ def ratio(n):
 def tilted(n):
     """f_n: the mean squared error under the density tilted by w^n."""
     return TiltedError(n, t, tau, rho)
-
 
 # %% [markdown]
 # ## The limit
@@ -208,7 +164,7 @@ orders.conclude()
 # Scaled by the first correction, $(F_k-F_\infty)\,k/c_1$ must tend to one. The series is asymptotic: useful for $k\gg M_2$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_infinite_k import corrections_picture
+from infscale_sym.theory.many_answers.figures import corrections_picture
 
 corrections_picture(tau=1.0, rho=0.5, heats=(0.1, 0.5, 2.0), seed=5)
 
@@ -283,7 +239,7 @@ many.claim(MANY.statement.rhs, GammaIntegrals(v), "each v^m exp(-v) gives m!")
 many.conclude()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_infinite_k import crossover_picture
+from infscale_sym.theory.many_answers.figures import crossover_picture
 
 crossover_picture(tau=1.0, rho=0.6, heats=(1e-1, 1e-2, 1e-4, 1e-6))
 
@@ -378,7 +334,7 @@ back.conclude()
 # judges, over the one variable $x$:
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_infinite_k import boundary_picture
+from infscale_sym.theory.many_answers.figures import boundary_picture
 
 boundary_picture(judges=(0.6, 1.5))
 
@@ -460,7 +416,7 @@ joint.conclude()
 # infinity.
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.optima_exact import optimal_judge_mp, optimal_temperature_mp
+from infscale_sym.theory.optima.values.exact import optimal_judge_mp, optimal_temperature_mp
 
 best_heat, best_judge = 2 * 1.2**2 / (1 - 0.48) - 1, 0.7 * (1 + 1.5)
 print("      k   best t (tau = -0.2, rho = 1.2)   times k      best rho (t = 1.5, tau = 0.7)   times k")
@@ -473,7 +429,7 @@ assert abs(warm / best_heat - 1) < 1e-5
 assert abs(far / best_judge - 1) < 1e-5
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_infinite_k import optima_picture
+from infscale_sym.theory.many_answers.figures import optima_picture
 
 optima_picture(rho=1.2, counts=(3, 10, 30, 100))
 
@@ -485,7 +441,7 @@ optima_picture(rho=1.2, counts=(3, 10, 30, 100))
 
 # %% tags=["numbers"]
 from infscale_sym import formula, selection_error
-from infscale_sym.quantities.infinite_k import crossover_factor
+from infscale_sym.theory.many_answers.values import crossover_factor
 
 for count in (100, 1000, 10_000):
     exact = float(selection_error(count, 0.5, 1.0, 0.5))

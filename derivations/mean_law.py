@@ -26,59 +26,7 @@
 
 # %%
 # %load_ext infscale_sym
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.matrices import DefinedAsLimit, EverySample
-from infscale_sym.derive.mean_law import (
-    FixedWeightLimit,
-    LinearInTheJudge,
-    NoPreferredDirection,
-    TeacherFromThePrior,
-    UseAt,
-)
-from infscale_sym.derive.ridgeless_law import (
-    ByKurtosis,
-    ChiSquareMoments,
-    JensenGap,
-    NormalGivenTheData,
-    RatioOfChiSquares,
-)
-from infscale_sym.notation.heads import (
-    BareRidge,
-    DegreesOfFreedom,
-    PredictiveVariance,
-    RenormalizedRidge,
-    TeacherRisk,
-)
-from infscale_sym.notation.heads_mean_law import (
-    CharacteristicGap,
-    ChiSquareMoment,
-    CrossRisk,
-    GapForm,
-    JudgeRisk,
-    MeanEigenvalue,
-    OffsetKurtosis,
-    SpreadMoment,
-    WeightForm,
-)
-from infscale_sym.notation.matrices import (
-    C,
-    Equivalent,
-    PosteriorCovariance,
-    Resolvent,
-    TraceMean,
-    word,
-)
-from infscale_sym.notation.symbols import (
-    Sigma,
-    alpha,
-    dimension,
-    frequency,
-    gamma,
-    nu,
-    nu_R,
-    overlap,
-    sigma,
-)
+from infscale_sym.theory.mean_law import *
 
 model = (alpha, sigma, gamma, Sigma)
 bare = BareRidge(alpha, sigma, gamma)
@@ -386,7 +334,7 @@ bound.conclude()
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.present.mean_law_evidence import laws, students
+from infscale_sym.theory.mean_law.evidence import laws, students
 
 print("                 deviation in standard errors        standard error in %     printed q instead")
 for family in students():
@@ -413,7 +361,7 @@ for family in students():
 # coordinates, which changes no mean, a few thousand training sets see deviations of a few parts in ten thousand.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_mean_law import deviations_from_the_law
+from infscale_sym.theory.mean_law.figures import deviations_from_the_law
 
 deviations_from_the_law()
 
@@ -449,7 +397,7 @@ assert abs(r + 1) < 4 * f < 0.05
 import mpmath
 
 from infscale_sym.catalog import formula
-from infscale_sym.quantities.mean_law import cross_risk_from_law_mp, judge_risk_from_law_mp
+from infscale_sym.theory.mean_law.values import cross_risk_from_law_mp, judge_risk_from_law_mp
 
 with mpmath.workdps(60):
     golden = (1 + mpmath.sqrt(5)) / 2

@@ -29,48 +29,7 @@
 # %load_ext infscale_sym
 from sympy import Integral, exp, log, oo, sqrt
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.memorization import (
-    GaussianOverlaps,
-    LargestVariance,
-    LogDeterminant,
-    NarrowSpectrum,
-    RateAsSpectralMean,
-    RidgeToZero,
-    SameMean,
-    WholePower,
-    meaning,
-)
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import RenormalizedRidge, normal_density
-from infscale_sym.notation.heads_memorization import (
-    FreshRate,
-    HellingerRate,
-    KernelAdvantage,
-    KernelNorm,
-    KernelRate,
-    LogMean,
-    MemoryGap,
-    PairStatistic,
-    SamplingRate,
-    SpectralMean,
-    generated_variance,
-)
-from infscale_sym.notation.symbols import (
-    alpha,
-    dimension,
-    eigenvalue,
-    examples,
-    half_gap,
-    kernel_width,
-    lambda_,
-    offset_across,
-    offset_along,
-    per_feature,
-    z,
-    zeta,
-)
+from infscale_sym.theory.memorization import *
 
 d, n, h, x = dimension, examples, kernel_width, eigenvalue
 
@@ -92,7 +51,7 @@ pair.claim(pair.formula.statement.rhs, GaussianOverlaps(), "each coordinate is a
 pair.conclude()
 
 # %% [markdown]
-# For any $n$ and any generated law the same integrals are `quantities.memorization`. Their building blocks have three kinds:
+# For any $n$ and any generated law the same integrals are `memorization.values`. Their building blocks have three kinds:
 # the norm of $K$, the overlap with $s$, and the overlap with $K$.
 #
 # ## The norm of the kernel estimate
@@ -135,7 +94,7 @@ norm.conclude()
 # %% tags=["derives:denoiser.log-determinant"]
 kappa_of = RenormalizedRidge(lambda_, alpha, 1)
 determinant = Derivation("denoiser.log-determinant", LogMean(lambda_, 0, alpha))
-determinant.claim(SpectralMean(log(x + lambda_), alpha), Unfold(LogMean), "its definition")
+determinant.claim(MarchenkoPasturMean(log(x + lambda_), alpha), Unfold(LogMean), "its definition")
 determinant.claim(
     log(1 + kappa_of) + (1 - 1 / alpha) * log(lambda_ / kappa_of) - 1 / (1 + kappa_of),
     LogDeterminant(kappa_of),
@@ -181,7 +140,7 @@ never.claim(
     "the two rates as spectral means",
 )
 never.claim(
-    -SpectralMean(x / (generated_variance(x, zeta) + 1), alpha) / 2,
+    -MarchenkoPasturMean(x / (generated_variance(x, zeta) + 1), alpha) / 2,
     SameMean(name="linearity"),
     "the logarithms cancel",
 )
@@ -210,7 +169,7 @@ gap.claim(
     "the two rates as spectral means",
 )
 gap.claim(
-    SpectralMean((1 - x) / (generated_variance(x, zeta) + h**2), 1 / per_feature) / 2,
+    MarchenkoPasturMean((1 - x) / (generated_variance(x, zeta) + h**2), 1 / per_feature) / 2,
     SameMean(name="linearity"),
     "the logarithms cancel",
 )
@@ -235,7 +194,7 @@ hellinger.claim(meaning(hellinger.start), RateAsSpectralMean(), "four determinan
 poles = (zeta / (2 + zeta), zeta * sqrt(1 + zeta) / (2 + zeta))
 hellinger.claim(
     log((2 + zeta) ** 2 / (4 * (1 + zeta))) / 4
-    - SpectralMean(log(x), alpha) / 2
+    - MarchenkoPasturMean(log(x), alpha) / 2
     - LogMean(zeta, 0, alpha) / 2
     + LogMean(*poles, alpha),
     SameMean(),
@@ -252,14 +211,7 @@ hellinger.conclude()
 # dots are means over sets with standard errors.
 
 # %% tags=["numbers"]
-from infscale_sym.present.figures_memorization import (
-    distances,
-    half_way,
-    inner_products,
-    phases,
-    survey,
-    transition,
-)
+from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
 
 counts = (25, 50, 75, 100, 120, 400, 1000)
 surveys = [survey(100, counts, 20, seed=7 + variant, variant=variant) for variant in (0, 1)]

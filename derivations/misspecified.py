@@ -39,47 +39,13 @@ from sympy import (
     zeta,
 )
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import ExpandInOneOverK, GammaIntegrals
-from infscale_sym.derive.misspecified import (
-    AverageOverSides,
-    ByParts,
-    DistanceByName,
-    GumbelLimit,
-    InsertEqual,
-    InUnits,
-    LeadingObjective,
-    LogGammaIntegrals,
-    NewtonStep,
-    TruncateSeries,
-    WeakerPull,
-    unit_symbol,
-)
-from infscale_sym.derive.numbers import best_of_k_exact
-from infscale_sym.derive.probability import ClosestAnswer, Normalized
-from infscale_sym.derive.rules import Unfold
 from infscale_sym.evaluate.lambdify import to_mpf
-from infscale_sym.formulas.misspecified import REGISTERED_ORDER
-from infscale_sym.formulas.series import best_of_k_coefficients, log_survival_coefficients
-from infscale_sym.formulas.series_misspecified import misspecified_coefficients, misspecified_partial_sum
-from infscale_sym.notation.heads import ArgMin, LogSurvival, OptimalNumber, SelectionError, normal_density
-from infscale_sym.notation.heads_misspecified import (
-    AnswersBeyondTeacher,
-    DistanceIntegral,
-    LeastError,
-    Minimum,
-    answers_for,
-)
-from infscale_sym.notation.symbols import beyond as N
-from infscale_sym.notation.symbols import closeness as Lambda
-from infscale_sym.notation.symbols import exaggeration as c
-from infscale_sym.notation.symbols import k, r, rho, tau, x
-from infscale_sym.quantities.misspecified import (
-    answers_beyond_teacher_mp,
-    distance_integral_mp,
-    frozen_optimal_number_mp,
-    least_error_mp,
-)
+from infscale_sym.theory.misspecified import *
+from infscale_sym.theory.misspecified.notation import beyond as N
+from infscale_sym.theory.misspecified.notation import closeness as Lambda
+from infscale_sym.theory.misspecified.notation import exaggeration as c
+from infscale_sym.theory.misspecified.values import answers_beyond_teacher_mp, distance_integral_mp, least_error_mp
+from infscale_sym.theory.optima.values.frozen import frozen_optimal_number_mp
 
 D = tau - rho
 JUDGES = (Fraction(7, 10), Fraction(6, 5), Fraction(3, 2))
@@ -304,7 +270,7 @@ tie.conclude()
 # The figure shows $k^2(F_k-D^2)$ in units of $\pi e^{\rho^2}$: exact (lines), and the registered series (dots).
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_misspecified import approach
+from infscale_sym.theory.misspecified.figures import approach
 
 approach()
 
@@ -481,7 +447,7 @@ least.conclude()
 # $e^{-(\rho^2-\tau^2)/2}$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_misspecified import far_beyond
+from infscale_sym.theory.misspecified.figures import far_beyond
 
 far_beyond()
 
@@ -494,7 +460,7 @@ far_beyond()
 # matter.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_misspecified import best_number_map
+from infscale_sym.theory.misspecified.figures import best_number_map
 
 best_number_map()
 
@@ -506,7 +472,7 @@ best_number_map()
 # at a moderate judge; then the two laws against the exact values.
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.optima import optimal_number
+from infscale_sym.theory.optima.values.numeric import optimal_number
 
 for teacher, judge in ((0.0, 1.0), (1.0, 2.0), (2.0, 4.0), (5.0, 9.5)):
     fast, exact = optimal_number(0.0, teacher, judge), frozen_optimal_number_mp(teacher, judge, 20)

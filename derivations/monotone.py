@@ -19,22 +19,7 @@
 
 # %%
 # %load_ext infscale_sym
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.association import (
-    A,
-    AnyKAnswers,
-    AverageOfAll,
-    AverageOverSigns,
-    DropPairs,
-    LeaveOneOut,
-    error,
-    mean_error,
-    over_pairs,
-    without_one,
-)
-from infscale_sym.derive.probability import i, j_
-from infscale_sym.notation.heads import Expectation, SelectionError
-from infscale_sym.notation.symbols import k, rho, t, tau
+from infscale_sym.theory.scaling import *
 
 # %% [markdown]
 # ## Judge = teacher
@@ -142,7 +127,7 @@ close.conclude()
 # %% tags=["numbers"]
 import numpy as np
 
-from infscale_sym.quantities.monotone import judge_margin, judge_margin_limit
+from infscale_sym.theory.scaling.values_monotone import judge_margin, judge_margin_limit
 
 heats = np.geomspace(1e-3, 100, 25)[:, None]
 judges = np.linspace(0.1, 6, 25)
@@ -156,7 +141,7 @@ assert falling.all()
 assert above.all()
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import close_judges
+from infscale_sym.theory.scaling.figures import close_judges
 
 close_judges(tau=1.0)
 
@@ -165,7 +150,7 @@ close_judges(tau=1.0)
 # the start. The simulator draws the two cases.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import judges_drawn
+from infscale_sym.theory.scaling.figures import judges_drawn
 
 judges_drawn(tau=1.0, t=0.1, judges=(1.0, 1.3, 1.8, -1.0), trials=100_000, seed=3)
 

@@ -30,21 +30,7 @@ from fractions import Fraction
 
 from sympy import sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.optimisation import LeadingTerm, MeasureIn, StationaryPoint
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.notation.heads import (
-    ArgMin,
-    CriticalTemperature,
-    InverseCoefficient,
-    OptimalJudge,
-    OptimalNumber,
-    OptimalTemperature,
-    SelectionError,
-    ZeroOf,
-)
-from infscale_sym.notation.symbols import hardness as h
-from infscale_sym.notation.symbols import k, omega, rho, t, vartheta, y
+from infscale_sym.theory.optima import *
 
 dull = (1 / h - 1) / (2 * rho)  # the teacher's offset at which 1 + 2 rho tau = 1/h
 select = 1 - 1 / k  # one answer selects nothing
@@ -101,7 +87,7 @@ number.conclude()
 # $t_*$ fail, against the exact optimum:
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.optima_exact import optimal_number_mp
+from infscale_sym.theory.optima.values.exact import optimal_number_mp
 
 for share in (Fraction(1, 4), Fraction(1, 2), Fraction(3, 5)):
     judge, big = Fraction(6, 5), 10**9
@@ -145,7 +131,7 @@ threshold.claim(
 # off from $F_k$ at $k=10^{37}$.
 
 # %% tags=["derives:finite-k.threshold"]
-from infscale_sym.quantities.optima_exact import inverse_coefficient_mp
+from infscale_sym.theory.optima.values.exact import inverse_coefficient_mp
 
 
 def coefficient(at, digits):
@@ -177,7 +163,7 @@ threshold.conclude()
 # huge $k$, with no use of that criterion:
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.optima_exact import critical_temperature_mp
+from infscale_sym.theory.optima.values.exact import critical_temperature_mp
 
 for judge in (Fraction(7, 10), Fraction(6, 5)):
     big = 10**6
@@ -225,7 +211,7 @@ heat.conclude()
 # $2(1-2/k)C_2/C_1$ is from the exact best temperature, at two values of the teacher's offset.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_optima import temperature_map
+from infscale_sym.theory.optima.figures import temperature_map
 
 temperature_map()
 
@@ -277,7 +263,7 @@ judge_.conclude()
 # there on a judge who only says "as far to that side as possible" is the best of the family.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_optima import best_judge
+from infscale_sym.theory.optima.figures import best_judge
 
 best_judge(taus=(0.1, 0.7))
 
@@ -289,7 +275,7 @@ best_judge(taus=(0.1, 0.7))
 # one the printed threshold.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_optima import phase_diagram
+from infscale_sym.theory.optima.figures import phase_diagram
 
 phase_diagram(taus=(0.4, 1.2))
 
@@ -316,12 +302,12 @@ phase_diagram(taus=(0.4, 1.2))
 # have its derivatives. Where they have a sign $F$ rises, falls or is convex; one convex basin is left.
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.optima_enclosure import (
+from infscale_sym.theory.optima.values.enclosure import (
     enclose_optimal_judge,
     enclose_optimal_number,
     enclose_optimal_temperature,
 )
-from infscale_sym.quantities.optima_exact import optimal_judge_mp, optimal_temperature_mp
+from infscale_sym.theory.optima.values.exact import optimal_judge_mp, optimal_temperature_mp
 
 certified = [
     ("k = 20, tau = -0.2, rho = 1.2", "t*  ", enclose_optimal_temperature(20, "-0.2", "1.2", 12)),
@@ -346,7 +332,8 @@ assert far.rad() < 1e-10
 # ball arithmetic (derivatives under the integral, two meshes that agree to the digits asked for).
 
 # %% tags=["numbers"]
-from infscale_sym.quantities import optima, optima_exact
+from infscale_sym.theory.optima.values import exact as optima_exact
+from infscale_sym.theory.optima.values import numeric as optima
 
 rows = [
     (

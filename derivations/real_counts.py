@@ -29,8 +29,8 @@
 # %% tags=["nbval-ignore-output"]
 import numpy as np
 
-from infscale_sym.decide.coverage import Counts, fit_coverage
-from infscale_sym.decide.coverage.answers import drawn_answers, find_answers, read_answers
+from infscale_sym.theory.coverage.fit import Counts, fit_coverage
+from infscale_sym.theory.coverage.fit.answers import drawn_answers, find_answers, read_answers
 
 place = find_answers()
 tables = read_answers(place) if place else drawn_answers()
@@ -65,7 +65,7 @@ print(f"\nthe law is rejected at 5 % in {rejected} of {len(fits)} tables; {0.05 
 # rejected.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_answers import exponents
+from infscale_sym.theory.coverage.figures_answers import exponents
 
 exponents(tables, fits)
 
@@ -76,7 +76,7 @@ exponents(tables, fits)
 # at $p=0$, problems without any failure; a model that slips now and then on every problem has a least failure rate instead.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_answers import two_laws
+from infscale_sym.theory.coverage.figures_answers import two_laws
 
 largest = max(len(table.counts) for table in tables)
 big = [(table, fit) for table, fit in zip(tables, fits, strict=True) if len(table.counts) == largest]
@@ -133,7 +133,7 @@ for name, rows in tried.items():
     )
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_answers import forecasts
+from infscale_sym.theory.coverage.figures_answers import forecasts
 
 forecasts({name: rows[0] for name, rows in tried.items()}, truth)
 
@@ -159,7 +159,7 @@ for (table, fit), vote in zip(shown, votes, strict=True):
     print(f"{table.model:31}" + "".join(f"{v:9.3f}" for v in vote) + f"{table.vote_limit.mean():9.3f}{top:9.3f}")
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_answers import coverage_and_votes
+from infscale_sym.theory.coverage.figures_answers import coverage_and_votes
 
 coverage_and_votes([table for table, _ in shown], [fit for _, fit in shown], KS, votes)
 
@@ -173,7 +173,7 @@ coverage_and_votes([table for table, _ in shown], [fit for _, fit in shown], KS,
 # of each model is a dot; below the diagonal the vote tends to be right, above it to be wrong.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_answers import where_votes_win
+from infscale_sym.theory.coverage.figures_answers import where_votes_win
 
 where_votes_win([table for table, _ in shown], f"{shown[0][0].dataset}, {len(shown)} models")
 

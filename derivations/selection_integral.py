@@ -23,29 +23,7 @@
 # %load_ext infscale_sym
 from sympy import Integral, exp, oo
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.probability import (
-    TOTAL,
-    DefinitionOfSampling,
-    Exchange,
-    IndependentDraws,
-    NormalMoments,
-    OneDraw,
-    ReciprocalAsIntegral,
-    SoleAnswer,
-    draw,
-    softmax_average,
-    weight,
-)
-from infscale_sym.derive.rules import Name
-from infscale_sym.notation.heads import (
-    ErrorLaplace,
-    Expectation,
-    SelectionError,
-    SelectionIntegral,
-    WeightLaplace,
-)
-from infscale_sym.notation.symbols import k, rho, t, tau, u
+from infscale_sym.theory.selection import *
 
 # %% [markdown]
 # ## From the ratio to an integral
@@ -142,7 +120,7 @@ single.conclude()
 import mpmath
 
 from infscale_sym import selection_error
-from infscale_sym.quantities.selection.pair import selection_error_pair_mp
+from infscale_sym.theory.selection.values.pair import selection_error_pair_mp
 
 point = (2, 3, "0.7", "-1.2")  # k, t, tau, rho; text is the exact decimal
 direct = selection_error_pair_mp(*point, digits=40)

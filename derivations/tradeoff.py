@@ -20,21 +20,7 @@
 # %load_ext infscale_sym
 from sympy import Derivative, Integer, Rational, log, sqrt
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.rules import Unfold
-from infscale_sym.derive.scaling import ImplicitSlope, Isotropic, SlopeOfLaw
-from infscale_sym.formulas.tradeoff import data_exponent, offset_ratio
-from infscale_sym.notation.heads import (
-    AveragedSelectionError,
-    BareRidge,
-    DataExponent,
-    DegreesOfFreedom,
-    PredictiveVariance,
-    RenormalizedRidge,
-    SampleExponent,
-    TeacherRisk,
-)
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, k, nu, sigma
+from infscale_sym.theory.scaling import *
 
 model = (alpha, sigma, gamma, Sigma, nu)
 
@@ -58,7 +44,7 @@ def exact_exponent(point, digits):
     """The exponent of the exact average, in float64."""
     import mpmath
 
-    from infscale_sym.quantities.exponents import sample_exponent
+    from infscale_sym.theory.scaling.values import sample_exponent
 
     return mpmath.mpf(float(sample_exponent(float(point[k]), *(float(point[s]) for s in model))))
 
@@ -180,7 +166,7 @@ assert limit(own_prior / (2 * alpha * part**2), alpha, 0) == 1
 # for the data (dotted).
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import both_exponents
+from infscale_sym.theory.scaling.figures import both_exponents
 
 both_exponents()
 
@@ -191,7 +177,7 @@ both_exponents()
 # and the noise. Right: small ridge, $\sigma=0.1\,\gamma S$, against $\alpha$ and the strength of the teacher.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_scaling import answers_or_data
+from infscale_sym.theory.scaling.figures import answers_or_data
 
 answers_or_data()
 
@@ -207,7 +193,7 @@ answers_or_data()
 
 # %% tags=["numbers"]
 from infscale_sym import formula
-from infscale_sym.quantities.exponents import data_exponent_at
+from infscale_sym.theory.scaling.values import data_exponent_at
 
 printed, corrected = (
     formula(f"tradeoff.data-exponent.{kind}") for kind in ("printed", "corrected")

@@ -24,79 +24,9 @@ from fractions import Fraction
 
 from sympy import Integral, Rational, Sum, cos, exp, gamma, oo, pi, sqrt
 
-from infscale_sym import formula
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.probability import TOTAL, draw, i, weight
-from infscale_sym.derive.rules import Name, Unfold
-from infscale_sym.derive.votes import (
-    CentreOfABin,
-    CountInBins,
-    DefinitionOfVote,
-    ExchangePairs,
-    IndependentFactors,
-    MiddleAnswer,
-    MiddlePair,
-    MomentsOfDraws,
-    OneWeightedDraw,
-    SquareReciprocalAsIntegral,
-    SymmetricAboutZero,
-    mean_of_draws,
-    weighted_mean_of_draws,
-)
-from infscale_sym.derive.votes_limits import (
-    EvenShares,
-    Far,
-    InsertBestOfK,
-    LaplaceAtZero,
-    LastStage,
-    LikeliestBin,
-    MiddleQuantile,
-    RatioOfMeans,
-    SaddleCircle,
-    UnderLimit,
-    WeightMoments,
-    weighted_moment,
-)
-from infscale_sym.notation.heads import Expectation as E
-from infscale_sym.notation.heads import SelectionError, WeightLaplace, normal_density
-from infscale_sym.notation.heads_votes import (
-    BeamError,
-    BeforeLastStage,
-    MajorityLimit,
-    MajorityPolynomial,
-    MajorityVote,
-    ManyAnswers,
-    MeanVote,
-    MedianSpread,
-    MedianVote,
-    MiddlePairSpread,
-    MiddlePairVote,
-    NormalShare,
-    OffsetLaplace,
-    ScaledRace,
-    SquareLaplace,
-    WeightedMeanIntegral,
-    WeightedMeanVote,
-    WinningChance,
-)
-from infscale_sym.notation.symbols import (
-    angle,
-    bin_width,
-    grid_shift,
-    i_bin,
-    k,
-    p_1,
-    p_2,
-    remaining,
-    rho,
-    stages,
-    t,
-    tau,
-    u,
-    z,
-    z_prime,
-)
-from infscale_sym.quantities.votes import beam, exact, race
+from infscale_sym.notation.operators import Expectation as E
+from infscale_sym.theory.votes import *
+from infscale_sym.theory.votes.values import beam, exact, race
 
 # %% [markdown]
 # ## The mean
@@ -437,9 +367,9 @@ rate.conclude()
 # ahead.
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.votes.majority import majority_vote
-from infscale_sym.quantities.votes.numeric import bin_share
-from infscale_sym.quantities.votes.race import race_tail
+from infscale_sym.theory.votes.values.majority import majority_vote
+from infscale_sym.theory.votes.values.numeric import bin_share
+from infscale_sym.theory.votes.values.race import race_tail
 
 width, shift, offset = 2.0, 0.2, 0.5
 best, second = shift * width, (shift - 1) * width
@@ -520,7 +450,7 @@ search.conclude()
 # at every $\tau$ and $L>1$. What the model leaves out is that a judge of parts may be worse than a judge of wholes.
 
 # %% tags=["numbers"]
-from infscale_sym.quantities.votes.beam import beam_error
+from infscale_sym.theory.votes.values.beam import beam_error
 
 print("judge = teacher at tau, k = 1000: exact error times k^2/pi (law: L exp(tau^2/L))")
 for offset in (0.5, 1.5, 2.5, 3.5):
@@ -530,7 +460,7 @@ for offset in (0.5, 1.5, 2.5, 3.5):
     print(f"tau = {offset}   " + "   ".join(cells))
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_votes import search_in_stages
+from infscale_sym.theory.votes.figures import search_in_stages
 
 search_in_stages()
 
@@ -542,7 +472,7 @@ search_in_stages()
 # gives it but for an exponentially small chance; if not, the majority settles on a wrong bin.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_votes import votes_against_answers
+from infscale_sym.theory.votes.figures import votes_against_answers
 
 votes_against_answers()
 
@@ -554,6 +484,6 @@ votes_against_answers()
 # never worse. The switch from one stage to two is at $\rho^2=2\ln2$ for many answers, from two to four at $\rho^2=4\ln2$.
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_votes import winners
+from infscale_sym.theory.votes.figures import winners
 
 winners()

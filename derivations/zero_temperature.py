@@ -20,23 +20,7 @@
 # %load_ext infscale_sym
 from sympy import Rational
 
-from infscale_sym.derive import Derivation
-from infscale_sym.derive.association import error, mean_error
-from infscale_sym.derive.zero_temperature import (
-    DropHeating,
-    FermiIntegrals,
-    Fluctuations,
-    LogarithmOfPairs,
-    OnlyPairs,
-    SignsInPairs,
-    fermi_integral,
-    heating,
-    two_answers,
-)
-from infscale_sym.formulas.zero_temperature import APPROACH
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.heads_zero_temperature import ThermalExcess
-from infscale_sym.notation.symbols import coldness, k, rho, t, tau
+from infscale_sym.theory.zero_temperature import *
 
 # %% [markdown]
 # ## The slope in temperature
@@ -141,7 +125,7 @@ cost.conclude()
 # it too: there the best temperature is below $10^{-4}$, but not zero.)
 
 # %% tags=["figure"]
-from infscale_sym.present.figures_optima import zero_temperature_boundary
+from infscale_sym.theory.optima.figures import zero_temperature_boundary
 
 zero_temperature_boundary(answers=(2, 50), judge=1.2)
 
@@ -154,14 +138,8 @@ zero_temperature_boundary(answers=(2, 50), judge=1.2)
 import math
 
 from infscale_sym.evaluate.lambdify import numpy_function
-from infscale_sym.quantities.namespaces import NUMPY
-from infscale_sym.quantities.optima import optimal_temperature
-from infscale_sym.quantities.zero_temperature import (
-    cold_pairs,
-    thermal_excess,
-    thermal_excess_mp,
-    zeta_slope,
-)
+from infscale_sym.theory.optima.values.numeric import optimal_temperature
+from infscale_sym.theory.zero_temperature.values import cold_pairs, thermal_excess, thermal_excess_mp, zeta_slope
 
 c = -1 - 6 * zeta_slope(2) / math.pi**2
 for answers, judge, level in ((2, 1.2, -0.3), (2, 1.2, -0.2), (5, 1.0, -0.2)):
@@ -173,7 +151,7 @@ for answers, judge, level in ((2, 1.2, -0.3), (2, 1.2, -0.2), (5, 1.0, -0.2)):
 
 print()
 law = APPROACH.statement.rhs.subs({k: 3, tau: 1, rho: Rational(1, 2)})
-law = numpy_function(law, [coldness], NUMPY)
+law = numpy_function(law, [coldness])
 for power in (4, 6, 8):
     beta = 10.0**power
     exact = float(thermal_excess_mp(3, f"1e-{power}", 1, "0.5", 12))

@@ -21,3 +21,12 @@ class ValidationError(InfscaleError, ArithmeticError):
 
 class DerivationError(InfscaleError, AssertionError):
     """A step of a derivation does not follow, or its end is not the registered formula."""
+
+
+class NotationError(InfscaleError, ValueError):
+    """Two things share one name: a quantity defined anew with another definition, a symbol with other assumptions, an id
+    of another package; or a topic that cannot be registered."""
+
+
+class EvaluationError(InfscaleError, TypeError):
+    """A quantity has neither an evaluator in the arithmetic asked for nor a definition from which numbers can be had."""

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infscale_sym.decide.coverage import fit_coverage
-from infscale_sym.decide.coverage.answers import Answers, drawn_answers, find_answers, read_answers
-from infscale_sym.decide.coverage.counts import BadRows, Counts
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.votes.majority import fullest_chances, winning_chance
+from infscale_sym.theory.coverage.fit import fit_coverage
+from infscale_sym.theory.coverage.fit.answers import Answers, drawn_answers, find_answers, read_answers
+from infscale_sym.theory.coverage.fit.counts import BadRows, Counts
+from infscale_sym.theory.votes.values.majority import fullest_chances, winning_chance
 
 HEADER = "dataset,llm,problem,n,c,wrong_answer_counts\n"
 

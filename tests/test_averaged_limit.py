@@ -12,8 +12,16 @@ import pytest
 from sympy import Rational, exp, oo, sqrt
 
 from infscale_sym import catalog
-from infscale_sym.derive import marginal_approach as boundary_rules
-from infscale_sym.derive.averaged_limit import (
+from infscale_sym.derive.scripts import derivation_of
+from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.notation.operators import ZeroOf
+from infscale_sym.theory.averages import limit_values as quantities
+from infscale_sym.theory.averages import marginal_rules as boundary_rules
+from infscale_sym.theory.averages import marginal_values as at_boundary
+from infscale_sym.theory.averages.dominant_weight_checks import marginal_draws, slow_draws
+from infscale_sym.theory.averages.limit_figures import excess, exponent_map, one_draw_against_exact
+from infscale_sym.theory.averages.limit_formulas import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
+from infscale_sym.theory.averages.limit_rules import (
     Definition,
     GaussianMoments,
     ManyAnswers,
@@ -23,18 +31,19 @@ from infscale_sym.derive.averaged_limit import (
     tilted_moment,
     vanishes,
 )
-from infscale_sym.derive.scripts import derivation_of
-from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.averaged_limit import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
-from infscale_sym.notation.heads import PairAverage, ZeroOf
-from infscale_sym.notation.heads_averaged_limit import ApproachExponent, MomentGrowth, ScaledApproach
-from infscale_sym.notation.symbols import rho, t, tau, v_cross, v_rho, v_tau, varepsilon, z
-from infscale_sym.present.figures_averaged_limit import excess, exponent_map, one_draw_against_exact
-from infscale_sym.quantities import averaged_limit as quantities
-from infscale_sym.quantities import marginal_approach as at_boundary
-from infscale_sym.quantities.gaussian_pair import pair_average
+from infscale_sym.theory.averages.notation import (
+    ApproachExponent,
+    MomentGrowth,
+    PairAverage,
+    ScaledApproach,
+    v_cross,
+    v_rho,
+    v_tau,
+    varepsilon,
+)
+from infscale_sym.theory.regression.values.gaussian_pair import pair_average
+from infscale_sym.theory.selection.notation import rho, t, tau, z
 from infscale_sym.verify import digits, simulation
-from infscale_sym.verify.simulation_decisive_draw import marginal_draws, slow_draws
 
 SLOW = catalog.formula("averaged.slow-approach")
 MARGINAL = catalog.formula("averaged.marginal-approach")
@@ -250,7 +259,7 @@ def test_the_expansion_refuses_the_coefficient_at_half_the_temperature_shift() -
 
 
 def test_boundary_rules_refuse_what_is_false() -> None:
-    boost, edge, series = derivation_of(MARGINAL.record).steps[2:]
+    boost, edge, series = derivation_of(MARGINAL).steps[2:]
     with pytest.raises(DerivationError, match="half-plane"):
         boundary_rules.BoostedCoordinates(z, rho).check(boost.before, boost.before)
     with pytest.raises(DerivationError, match="integrand"):
@@ -291,7 +300,7 @@ def test_simulated_tail_of_the_weight_has_the_exponent() -> None:
 
 @pytest.mark.parametrize("entry", [SLOW, MARGINAL], ids=lambda e: e.id)
 def test_simulated_excess_has_the_constant(entry) -> None:
-    leg = simulation.check(entry.record, quick=True)
+    leg = simulation.check(entry, quick=True)
     assert leg.agrees
     assert "would be" in leg.evidence
 

@@ -14,7 +14,7 @@ from mpmath import mp, mpf
 import infscale_sym
 from infscale_sym.catalog import formula, formulas
 from infscale_sym.errors import InfscaleError, UnknownFormula
-from infscale_sym.formulas.record import Expected
+from infscale_sym.notation.formula import Expected
 
 
 def test_every_formula_is_found_by_its_id():
@@ -32,9 +32,9 @@ def test_every_formula_is_found_by_its_id():
 
 def test_printed_and_corrected_name_each_other():
     for entry in formulas():
-        if entry.record.partner:
-            partner = formula(entry.record.partner)
-            assert partner.record.partner == entry.id
+        if entry.partner:
+            partner = formula(entry.partner)
+            assert partner.partner == entry.id
             assert {entry.id.rsplit(".", 1)[1], partner.id.rsplit(".", 1)[1]} == {"printed", "corrected"}
     assert formula("best-of-k.averaged.printed").expected == "refuted"
     assert formula("best-of-k.averaged.corrected").expected == "holds in the limit"
@@ -105,7 +105,7 @@ def test_functions_are_made_once_and_entries_cannot_be_changed():
     assert entry.rhs is entry.rhs
     assert entry.rhs.numpy is entry.rhs.numpy
     with pytest.raises(FrozenInstanceError):
-        entry.record = formula("ridge.isotropic").record
+        entry.statement = formula("ridge.isotropic").statement
 
 
 def test_latex_for_a_notebook():

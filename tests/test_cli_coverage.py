@@ -1,4 +1,4 @@
-"""`infscale coverage` through the front door: text, JSON, CSV, picture, exit codes, and every bad row on its line."""
+"""`infscale coverage` as a user runs it: text, JSON, CSV, picture, exit codes, and every bad row on its line."""
 
 from __future__ import annotations
 

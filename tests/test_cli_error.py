@@ -12,8 +12,8 @@ import pytest
 
 from infscale_sym.cli import error, main
 from infscale_sym.errors import ValidationError
-from infscale_sym.quantities.selection.enclosure import selection_error_arb
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
+from infscale_sym.theory.selection.values.enclosure import selection_error_arb
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
 FIELDS = ["k", "t", "tau", "rho", "value", "radius", "kind"]
 
@@ -86,7 +86,7 @@ def test_wide_balls_give_way_to_self_validated_values(monkeypatch, capsys):
 
     narrow = selection_error_arb(8, 0, 1, 1, digits=60)
     monkeypatch.setattr(
-        "infscale_sym.quantities.selection.enclosure.selection_error_arb", lambda *_, digits: narrow + arb(0, 1e-20)
+        "infscale_sym.theory.selection.values.enclosure.selection_error_arb", lambda *_, digits: narrow + arb(0, 1e-20)
     )
     (value,) = values("--k 8 --t 0 --tau 1 --rho 1 --digits 40", capsys)
     assert value["kind"] == "self-validated"
@@ -97,7 +97,7 @@ def test_wide_balls_give_way_to_self_validated_values(monkeypatch, capsys):
 def test_a_value_outside_its_ball_is_not_printed(monkeypatch, capsys):
     from flint import arb
 
-    monkeypatch.setattr("infscale_sym.quantities.selection.enclosure.selection_error_arb", lambda *_, digits: arb(1, 1e-20))
+    monkeypatch.setattr("infscale_sym.theory.selection.values.enclosure.selection_error_arb", lambda *_, digits: arb(1, 1e-20))
     with pytest.raises(ValidationError, match="outside its own enclosure"):
         error.precise_row(("8", "0", "1", "1"), digits=40)
     assert main(["error", "--k", "8", "--t", "0", "--tau", "1", "--rho", "1", "--digits", "40"]) == 1

@@ -1,13 +1,21 @@
-"""`infscale latex` through the front door."""
+"""`infscale latex` as a user runs it."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
-from infscale_sym.cli import main
-from infscale_sym.formulas import FORMULAS
+from infscale_sym import registry
+from infscale_sym.cli import common, main
+from infscale_sym.cli.progress import Progress
+from infscale_sym.derive.engine import Derivation, Evidence, Step
+from infscale_sym.notation.formula import Formula
+
+FORMULAS = registry.formulas()
 
 
 def test_one_formula_as_an_equation(capsys: pytest.CaptureFixture[str]):
@@ -45,6 +53,92 @@ def test_a_derivation_says_its_reasons_and_nothing_else(capsys: pytest.CaptureFi
     assert out.rstrip().endswith(r"\end{align}")
 
 
+QUICK = ["selection.single-answer", "ridge.bare"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "begins"),
+    [
+        ("paper.tex", [], r"\documentclass"),
+        ("PAPER.TEX", ["--derivation", "--jobs", "1"], r"\documentclass"),
+        ("fragment.tex", ["--format", "equation"], r"\begin{equation}"),
+        ("fragment.tex", ["--format", "align"], r"\begin{align}"),
+        ("paper.md", [], "## "),
+        ("paper.html", [], "<!DOCTYPE html>"),
+        ("paper.txt", [], r"\begin{equation}"),
+    ],
+)
+def test_the_name_of_the_file_decides_unless_the_format_is_given(name: str, options: list[str], begins: str, tmp_path: Path):
+    target = tmp_path / name
+    assert main(["latex", *QUICK, *options, "-o", str(target)]) == 0
+    text = target.read_text()
+    assert text.startswith(begins)
+    assert (r"\end{document}" in text) == (begins == r"\documentclass")
+    assert text.count(r"\documentclass") <= 1
+
+
+def test_standard_output_gets_fragments(capsys: pytest.CaptureFixture[str]):
+    assert main(["latex", *QUICK]) == 0
+    out = capsys.readouterr().out
+    assert out.count(r"\begin{equation}") == 2
+    assert "documentclass" not in out
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_what_readme_promises_compiles(tmp_path: Path):
+    assert main(["latex", *QUICK, "--derivation", "-o", str(tmp_path / "paper.tex")]) == 0
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, errors="replace")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_all_derivations_make_one_document_and_say_how_far_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """Stand-ins for the derivations, which take minutes; the first of them as long as it takes to be told."""
+    wait = threading.Event()
+
+    def derived(entry: Formula) -> Derivation:
+        if entry.id == "selection.integral":
+            wait.wait(30)
+        statement = entry.statement
+        step = Step(statement.lhs, statement.rhs, "expand", "", Evidence("symbolic", "by hand"))
+        derivation = Derivation(entry)
+        derivation.steps, derivation.concluded = [step], True
+        return derivation
+
+    def said(progress: Progress, words: str) -> None:
+        say(progress, words)
+        wait.set()
+
+    say = Progress._say
+    monkeypatch.setattr(Formula, "derivation", derived)
+    monkeypatch.setattr(Progress, "_say", said)
+    monkeypatch.setattr(common, "PATIENCE", 0.1)
+    target = tmp_path / "paper.tex"
+    assert main(["latex", "--all", "--derivation", "--jobs", "1", "-o", str(target)]) == 0
+    text = target.read_text()
+    count = sum(bool(record.script) for record in FORMULAS)
+    assert text.startswith(r"\documentclass")
+    assert text.rstrip().endswith(r"\end{document}")
+    assert text.count(r"\begin{document}") == 1
+    assert text.count(r"\paragraph{Derivation") == count
+    assert text.count("-derived}") == count
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[0] == f"infscale latex: 0 of {count} derivations done"
+
+
+def test_processes_change_nothing(tmp_path: Path):
+    texts = []
+    for jobs in ("1", "2"):
+        target = tmp_path / f"{jobs}.tex"
+        assert main(["latex", *QUICK, "--derivation", "--jobs", jobs, "-o", str(target)]) == 0
+        texts.append(target.read_text())
+    assert texts[0] == texts[1]
+
+
 def test_symbols_of_the_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = tmp_path / "mine.json"
     file.write_text('{"kappa": "R", "lambda": "\\\\lambda_0"}')
@@ -63,6 +157,7 @@ def test_symbols_of_the_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["hte.third.printed", "--derivation"], "has no derivation here"),
         (["ridge.bare", "--symbols", "missing.toml"], "cannot read the symbols file"),
         (["ridge.bare", "-o", "missing/folder/x.tex"], "cannot write"),
+        (["ridge.bare", "--derivation", "--jobs", "0"], "jobs must"),
         (["ridge.bare", "-o", ""], "cannot write"),
     ],
 )

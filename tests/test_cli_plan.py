@@ -1,4 +1,4 @@
-"""`infscale plan` through the front door: text, JSON, picture, exit codes, and one line for every mistake."""
+"""`infscale plan` as a user runs it: text, JSON, picture, exit codes, and one line for every mistake."""
 
 from __future__ import annotations
 

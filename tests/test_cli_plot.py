@@ -1,4 +1,4 @@
-"""`infscale plot` through the front door."""
+"""`infscale plot` as a user runs it."""
 
 from __future__ import annotations
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from infscale_sym.cli import main
+from infscale_sym.cli import main, progress
 from infscale_sym.cli.simulate import read_covariance
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
 from infscale_sym.simulate import regression, selection
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
 REGRESSION = "--n 40 --d 3 --sigma 0.5 --gamma 1 --k 4,1 --T 0.1 --prompts 50 --training-sets 4 --seed 3 --judge 2"
 
@@ -122,3 +127,85 @@ def test_a_matrix_that_is_no_covariance_is_refused(tmp_path: Path, capsys):
         path.write_text(content)
         assert main(line.split()) == 2
         assert said in capsys.readouterr().err
+
+
+# Long runs.
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "selection --k 1e9 --t 0.5 --tau 0 --rho 0",
+        "selection --k 1e15 --t 0 --tau 0 --rho 0 --trials 2 --workers 1",  # one block: no trial ever ends
+        "selection --k 3e6 --t 0,0.5,1 --tau 1:2:x1000 --rho 0 --trials 3e3 --json",
+        "regression --n 1e12 --d 10 --sigma 0.5 --gamma 1 --k 4",
+        "regression --n 40 --d 3 --sigma 0.5 --gamma 1 --k 1e9 --T 0.1",
+        "regression --n 40 --d 3 --sigma 0.5 --gamma 1 --k 1 --prompts 1e13",
+    ],
+)
+def test_what_would_take_longer_than_an_hour_is_refused_after_a_trial(line: str, tmp_path: Path, capsys):
+    target, threads, start = tmp_path / "out", threading.active_count(), time.monotonic()
+    assert main(["simulate", *line.split(), "-o", str(target)]) == 2
+    assert time.monotonic() - start < 30
+    assert threading.active_count() == threads
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("infscale simulate: ")
+    assert len(err.splitlines()) == 1
+    assert re.search(r"would take about [\d.e+]+ (hours|days|years) here: take fewer --tr.* or say --anyway$", err), err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_is_wanted_anyway_is_announced_and_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys):
+    """With a clock on which the run, short as it is, takes longer than an hour."""
+    clock = itertools.count(step=600.0)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    words = "selection --k 1000 --t 0.5 --tau 0.2 --rho 0.3 --trials 2e4 --seed 3 --workers 1"
+    line = ["simulate", *words.split()]
+    assert main(line) == 2
+    assert "would take about" in capsys.readouterr().err
+    assert main([*line, "--anyway"]) == 0
+    out, err = capsys.readouterr()
+    announced, *lines = err.splitlines()
+    assert re.fullmatch(r"infscale simulate: this takes about \d+ (hours|days)", announced)
+    assert len(lines) > 3
+    shares = [int(re.fullmatch(r"infscale simulate: (\d+)% done, about [\d.]+ \w+ to go", line)[1]) for line in lines]  # type: ignore
+    assert shares == sorted(shares)
+    assert shares[-1] > 90
+    monkeypatch.undo()
+    assert main(line) == 0
+    assert capsys.readouterr().out == out
+
+
+def test_shares_of_a_run_add_up_to_one():
+    told: list[float] = []
+    selection([3, 7000, 500], 0.5, 0.1, 0.2, trials=5000, seed=1, workers=2, progress=told.append)
+    assert sum(told) == pytest.approx(1)
+    assert max(told) < 0.01
+    for n, sets in ((400, 5), (2, 1 + 1)):
+        told.clear()
+        regression(n, 5, 0.5, 1, k=[1, 100], T=0.1, prompts=5000, training_sets=sets, seed=1, workers=3, progress=told.append)
+        assert sum(told) == pytest.approx(1)
+        assert max(told) < 0.2
+
+
+def test_what_progress_raises_ends_the_run():
+    def full(share: float) -> None:
+        raise DomainError("enough")
+
+    threads = threading.active_count()
+    for workers in (1, 2):
+        with pytest.raises(DomainError, match="enough"):
+            selection(10**9, 0.5, 0, 0, trials=10**6, seed=1, workers=workers, progress=full)
+        with pytest.raises(DomainError, match="enough"):
+            regression(10, 5, 0.5, 1, k=10**8, T=0, prompts=10**9, training_sets=4, seed=1, workers=workers, progress=full)
+    assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 second"), (1, "1 second"), (12.34, "12 seconds"), (89, "89 seconds"), (100, "1.7 minutes"), (7200, "2 hours"),
+     (86400 * 12.2, "12 days"), (3.2e9, "100 years")],
+)  # fmt: skip
+def test_durations_in_words(seconds: float, words: str):
+    assert progress.duration(seconds) == words

@@ -1,4 +1,4 @@
-"""Coverage: hand-computed cases, independent roads, accuracy over the whole range, rules that refuse, simulation, figures."""
+"""Coverage: hand-computed cases, other computations, accuracy over the whole range, rules that refuse, simulation, figures."""
 
 from __future__ import annotations
 
@@ -13,25 +13,12 @@ from sympy import Integral, Rational, exp, gamma, oo
 
 import infscale_sym
 from infscale_sym.catalog import formula
-from infscale_sym.derive.coverage import (
-    BetaIntegral,
-    OutcomesOfAttempts,
-    Telescope,
-    same_gammas,
-)
-from infscale_sym.derive.coverage_estimates import (
-    MomentsOfShare,
-    PairsOfSubsets,
-)
-from infscale_sym.derive.coverage_limits import (
-    InvertTail,
-    SinhAboveItsTangent,
-    WatsonBeta,
-)
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.coverage import FORMULAS
-from infscale_sym.formulas.series_coverage import bracket_coefficients, inverse_coefficients, tail_coefficients
-from infscale_sym.notation.heads_coverage import (
+from infscale_sym.theory.coverage import draws as drawn
+from infscale_sym.theory.coverage.estimate_rules import MomentsOfShare, PairsOfSubsets
+from infscale_sym.theory.coverage.formulas import FORMULAS
+from infscale_sym.theory.coverage.limit_rules import InvertTail, SinhAboveItsTangent, WatsonBeta
+from infscale_sym.theory.coverage.notation import (
     AttemptsNeeded,
     EstimatorVariance,
     InferenceLoss,
@@ -41,19 +28,40 @@ from infscale_sym.notation.heads_coverage import (
     ProblemAverage,
     StickyLoss,
     StoppedAttempts,
+    attempts,
     beta_density,
+    ceiling,
+    copying,
+    k_0,
+    k_bar,
+    p_fail,
+    shape_a,
+    shape_b,
 )
-from infscale_sym.notation.symbols import attempts, ceiling, copying, k, k_0, k_bar, p_fail, shape_a, shape_b, x
-from infscale_sym.quantities import coverage, coverage_attempts, coverage_exact, coverage_referee
-from infscale_sym.simulate import coverage as drawn
+from infscale_sym.theory.coverage.rules import BetaIntegral, OutcomesOfAttempts, Telescope, same_gammas
+from infscale_sym.theory.coverage.series import bracket_coefficients, inverse_coefficients, tail_coefficients
+from infscale_sym.theory.coverage.values import (
+    attempts as coverage_attempts,
+)
+from infscale_sym.theory.coverage.values import (
+    exact as coverage_exact,
+)
+from infscale_sym.theory.coverage.values import (
+    numeric as coverage,
+)
+from infscale_sym.theory.coverage.values import (
+    referee as coverage_referee,
+)
+from infscale_sym.theory.selection.notation import k, x
 from infscale_sym.verify import simulation
+from infscale_sym.verify.draws import drawing_of
 
 a, b, n, p = shape_a, shape_b, attempts, p_fail
 
 
 def test_every_formula_has_a_recipe_and_a_derivation() -> None:
-    assert {f.id for f in FORMULAS} <= set(simulation.RECIPES)
-    assert all(f.derivation == "coverage" for f in FORMULAS)
+    assert all(drawing_of(f) is not None for f in FORMULAS)
+    assert all(f.script == "coverage" for f in FORMULAS)
 
 
 # Float64.
@@ -329,7 +337,7 @@ def test_the_simulation_leg_agrees_and_rejects(id: str) -> None:
 
 
 def test_figures_are_drawn() -> None:
-    from infscale_sym.present import figures_coverage
+    from infscale_sym.theory.coverage import figures as figures_coverage
 
     picture = figures_coverage.local_exponents(((0.05, 0.5), (3.0, 0.5)))
     assert picture._repr_png_().startswith(b"\x89PNG")

@@ -12,15 +12,14 @@ from scipy import stats
 from scipy.optimize import minimize
 
 import infscale_sym
-from infscale_sym.decide.coverage import BadRows, Counts, fit_coverage, read_counts
-from infscale_sym.decide.coverage.cost import DEPENDENCES, Model, cheapest, cheapest_split
-from infscale_sym.decide.coverage.fit import maximum
-from infscale_sym.decide.coverage.forecast import estimates
-from infscale_sym.decide.coverage.goodness import Law, intervals, redraw, transform
-from infscale_sym.decide.coverage.likelihood import Likelihood
-from infscale_sym.decide.coverage.maximum import climb, restricted
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.coverage import loss, passk
+from infscale_sym.theory.coverage.fit import BadRows, Counts, fit_coverage, read_counts
+from infscale_sym.theory.coverage.fit.cost import DEPENDENCES, Model, cheapest, cheapest_split
+from infscale_sym.theory.coverage.fit.forecast import estimates
+from infscale_sym.theory.coverage.fit.goodness import Law, intervals, redraw, transform
+from infscale_sym.theory.coverage.fit.likelihood import Likelihood
+from infscale_sym.theory.coverage.fit.maximum import climb, maximum, restricted
+from infscale_sym.theory.coverage.values.numeric import loss, passk
 
 DATA = Path(__file__).parent / "data"
 
@@ -479,7 +478,7 @@ def test_cheapest_k_is_the_first_that_reaches():
 
 @pytest.mark.parametrize("way", DEPENDENCES)
 def test_split_is_the_best_of_all_whole_numbers(way: str):
-    from infscale_sym.decide.coverage import cost
+    from infscale_sym.theory.coverage.fit import cost
 
     failure = (cost._independent if way == "independent" else cost._comonotone)([LARGE, SMALL])
     budget = 300.0
@@ -500,7 +499,7 @@ def test_split_is_the_best_of_all_whole_numbers(way: str):
 
 def test_comonotone_models_with_one_law_are_one_model():
     """E p^i p^j = E p^(i+j); and independence, any ceiling, is at least as good."""
-    from infscale_sym.decide.coverage import cost
+    from infscale_sym.theory.coverage.fit import cost
 
     twin = [Model(0.6, 0.4, 0.9, name="one"), Model(0.6, 0.4, 0.9, name="two")]
     k = np.array([[3.0, 4.0], [100.0, 1.0], [0.0, 7.0]])

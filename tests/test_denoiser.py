@@ -12,18 +12,25 @@ import pytest
 from scipy.special import digamma
 from sympy import Rational, Symbol, exp, log, sqrt
 
-from infscale_sym.derive.denoiser import Linear, ScaleIdentity, WishartMoments, vanishes
-from infscale_sym.derive.denoiser_limits import Associate, FitGivenInputs
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas import denoiser as formulas
-from infscale_sym.notation.heads_denoiser import DirectionDivergence, ExpectedDivergence, OneDrawSpread, SpectralMean
-from infscale_sym.notation.symbols import dimension, eigenvalue, examples, mean_variance, zeta
-from infscale_sym.quantities.denoiser import expectation as exact
-from infscale_sym.quantities.denoiser import numeric, steps
-from infscale_sym.quantities.denoiser.enclosure import expected_divergence_arb
-from infscale_sym.quantities.denoiser.exact import spectral_average_mp
-from infscale_sym.quantities.denoiser.spectrum import mean_spectrum
-from infscale_sym.simulate import denoiser as simulate
+from infscale_sym.theory.denoiser import draws as simulate
+from infscale_sym.theory.denoiser import formulas
+from infscale_sym.theory.denoiser.limit_rules import Associate, FitGivenInputs
+from infscale_sym.theory.denoiser.notation import (
+    DirectionDivergence,
+    ExpectedDivergence,
+    OneDrawSpread,
+    SpectralMean,
+    mean_variance,
+    zeta,
+)
+from infscale_sym.theory.denoiser.rules import Linear, ScaleIdentity, WishartMoments, vanishes
+from infscale_sym.theory.denoiser.values import expectation as exact
+from infscale_sym.theory.denoiser.values import numeric, steps
+from infscale_sym.theory.denoiser.values.enclosure import expected_divergence_arb
+from infscale_sym.theory.denoiser.values.exact import spectral_average_mp
+from infscale_sym.theory.denoiser.values.spectrum import mean_spectrum
+from infscale_sym.theory.regression.notation import dimension, eigenvalue, examples
 
 T, NOISE = 2.0, math.exp(-4)
 RATIO = float(numeric.noise_ratio(T, NOISE))

@@ -6,8 +6,37 @@ import numpy as np
 import pytest
 from sympy import Rational
 
+from infscale_sym import registry
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.matrices import (
+from infscale_sym.errors import DerivationError
+from infscale_sym.theory.regression.drawn_training_sets import CASES, World
+from infscale_sym.theory.regression.matrix_notation import (
+    C,
+    Equivalent,
+    LeftOut,
+    Resolvent,
+    RowForm,
+    RowMean,
+    Times,
+    TraceMean,
+    word,
+)
+from infscale_sym.theory.regression.notation import (
+    BareRidge,
+    DegreesOfFreedom,
+    MeanShrinkage,
+    PredictiveVariance,
+    RenormalizedRidge,
+    Sigma,
+    TeacherOffset,
+    TeacherRisk,
+    alpha,
+    gamma,
+    lambda_,
+    nu,
+    sigma,
+)
+from infscale_sym.theory.regression.rules import (
     BiasAndNoise,
     DefinedAsLimit,
     DifferentiatedEquivalent,
@@ -19,20 +48,6 @@ from infscale_sym.derive.matrices import (
     SelfConsistency,
     UseEqual,
 )
-from infscale_sym.derive.worlds import CASES, World
-from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import (
-    BareRidge,
-    DegreesOfFreedom,
-    MeanShrinkage,
-    PredictiveVariance,
-    RenormalizedRidge,
-    TeacherOffset,
-    TeacherRisk,
-)
-from infscale_sym.notation.matrices import C, Equivalent, LeftOut, Resolvent, RowForm, RowMean, Times, TraceMean, word
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, lambda_, nu, sigma
 
 G, G1 = Resolvent(lambda_), LeftOut(lambda_)
 KAPPA = RenormalizedRidge(lambda_, alpha, Sigma)
@@ -42,7 +57,7 @@ MODEL = (alpha, sigma, gamma, Sigma, nu)
 
 
 def rhs(id_):
-    return next(f for f in FORMULAS if f.id == id_).statement.rhs
+    return registry.statement(id_).rhs
 
 
 def refused(rule, before, after, said="."):

@@ -11,11 +11,11 @@ from scipy import stats
 from scipy.special import chdtri, ndtr
 
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities import quadratic_form as module
-from infscale_sym.quantities.quadratic_form import chance_below, quadratic_form
-from infscale_sym.quantities.reconstruction import ErrorLaw, error_law
-from infscale_sym.quantities.reconstruction_tail import OwnImages
-from infscale_sym.simulate.linear_vae import LinearVAE, fit_linear_vae, load_digits
+from infscale_sym.theory.autoencoder import quadratic_form as module
+from infscale_sym.theory.autoencoder.draws import LinearVAE, fit_linear_vae, load_digits
+from infscale_sym.theory.autoencoder.quadratic_form import chance_below, quadratic_form
+from infscale_sym.theory.autoencoder.tail import OwnImages
+from infscale_sym.theory.autoencoder.values import ErrorLaw, error_law
 
 # The quadratic form.
 

@@ -10,19 +10,20 @@ import pytest
 from sympy import EulerGamma, Integral, Rational, gamma, oo, pi, sinh
 
 from infscale_sym import simulate
-from infscale_sym.derive.hard_task import BetaIntegrals, edge_number
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.hard_task import CONSTANT, EDGE, HARD_TASK, MARGINAL
-from infscale_sym.notation.symbols import Theta, tau_k, y
-from infscale_sym.present.figures_hard_task import exponents
-from infscale_sym.quantities import hard_task as numeric
-from infscale_sym.quantities import hard_task_exact as exact
-from infscale_sym.quantities.gaussian_pair import line_average
-from infscale_sym.verify.simulation_hard_task import nearest_square, simulated_error
+from infscale_sym.theory.hard_task import values as numeric
+from infscale_sym.theory.hard_task import values_exact as exact
+from infscale_sym.theory.hard_task.draws import hard_task_error, nearest_square
+from infscale_sym.theory.hard_task.figures import exponents
+from infscale_sym.theory.hard_task.formulas import CONSTANT, EDGE, HARD_TASK, MARGINAL
+from infscale_sym.theory.hard_task.notation import Theta, tau_k
+from infscale_sym.theory.hard_task.rules import BetaIntegrals, edge_number
+from infscale_sym.theory.regression.values.gaussian_pair import line_average
+from infscale_sym.theory.selection.notation import y
 
 
 def test_the_constant_by_hand() -> None:
-    """At theta = 1: int_0^oo y/sinh y dy = pi^2/4. THEORY's form with Beta and cot agrees elsewhere."""
+    """At theta = 1: int_0^oo y/sinh y dy = pi^2/4. The form with Beta and cot agrees elsewhere."""
     assert CONSTANT.statement.rhs.subs(Theta, 1) == pi**2 / 4
     for ratio in (0.5, 1.3, 1.8):
         half = ratio / 2
@@ -45,7 +46,7 @@ def test_the_enclosure_of_the_constant_meets_the_closed_form() -> None:
 
 
 def test_scaled_sums_against_the_definition() -> None:
-    """Three roads: the average itself (k <= 1e16), its sum in float64 at any k, and the swapped sum in ball arithmetic."""
+    """Three ways: the average itself (k <= 1e16), its sum in float64 at any k, and the swapped sum in ball arithmetic."""
     for ratio in (0.5, 1.0, 1.9, 2.0):
         level = 7.5
         k = math.sqrt(2 * math.pi) * level * math.exp(level**2 / 2)
@@ -120,7 +121,7 @@ def test_the_drawn_neighbours_are_those_of_k_answers() -> None:
 
 def test_the_simulated_average_against_the_exact_one() -> None:
     for ratio in (1.0, 2.0):
-        mean, error = simulated_error(5.0, ratio, 200_000, seed=11)
+        mean, error = hard_task_error(5.0, ratio, trials=200_000, seed=11)
         assert abs(mean - float(numeric.hard_task_error(5.0, ratio))) < 4.5 * error
 
 
@@ -141,7 +142,7 @@ def test_bad_input() -> None:
 
 
 def test_a_stored_batch_of_students_comes_again() -> None:
-    from infscale_sym.present.hard_task_evidence import hard_students
+    from infscale_sym.theory.hard_task.evidence import hard_students
     from tools.make_hard_task_evidence import BATCHES, batch, plan
 
     assert [(run["theta"], run["d"]) for run in plan()] == [(s.theta, s.d) for s in hard_students()]
@@ -150,7 +151,7 @@ def test_a_stored_batch_of_students_comes_again() -> None:
 
 
 def test_students_agree_with_the_law_and_not_with_two() -> None:
-    from infscale_sym.present import hard_task_evidence as evidence
+    from infscale_sym.theory.hard_task import evidence
 
     for theta, nu in evidence.TEACHERS.items():
         gap, error = evidence.at_infinity(theta)

@@ -10,17 +10,28 @@ import pytest
 from sympy import Rational, Symbol, exp, expand, factorial, limit, oo, series, simplify
 
 from infscale_sym import catalog, selection_error
-from infscale_sym.derive.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
-from infscale_sym.derive.moments import enumerated_mean, largest_joint_cumulant, mean_of_product, normal_cumulant
-from infscale_sym.derive.probability import softmax_average
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas.high_temperature import FORMULAS, SECOND, THIRD_CORRECTED, THIRD_PRINTED
-from infscale_sym.notation.heads import Expectation, JointCumulant, SampleCumulant, SampleMean
-from infscale_sym.notation.symbols import k, loss, penalty, rho, t, tau
-from infscale_sym.present.figures_temperature import gaussian_prompts, relative_errors, rule_of_thumb, third_term
+from infscale_sym.notation.operators import Expectation
+from infscale_sym.theory.high_temperature.checks_second_order import ANSWERS, taylor_coefficients
+from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
+from infscale_sym.theory.high_temperature.figures_second_order import (
+    gaussian_prompts,
+    relative_errors,
+    rule_of_thumb,
+    third_term,
+)
+from infscale_sym.theory.high_temperature.moments import (
+    enumerated_mean,
+    largest_joint_cumulant,
+    mean_of_product,
+    normal_cumulant,
+)
+from infscale_sym.theory.high_temperature.notation import JointCumulant, SampleCumulant, SampleMean, loss, penalty
+from infscale_sym.theory.high_temperature.second_order import FORMULAS, SECOND, THIRD_CORRECTED, THIRD_PRINTED
+from infscale_sym.theory.selection.notation import k, rho, t, tau
+from infscale_sym.theory.selection.rules import softmax_average
 from infscale_sym.verify import digits, simulation
-from infscale_sym.verify.simulation_temperature import ANSWERS, taylor_coefficients
 
 IDS = ("hte.second", "hte.third.printed", "hte.third.corrected")
 

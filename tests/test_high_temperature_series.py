@@ -1,4 +1,4 @@
-"""The expansion in 1/t to every order: hand-computed cases, independent roads, the rules and what they refuse, the legs."""
+"""The expansion in 1/t to every order: hand-computed cases, other computations, the rules and what they refuse, the legs."""
 
 from __future__ import annotations
 
@@ -11,30 +11,19 @@ import pytest
 from sympy import Abs, Rational, Symbol, expand, pi, series, sqrt, tanh
 
 from infscale_sym import catalog
-from infscale_sym.derive.large_orders import Enveloped, LargeOrder
-from infscale_sym.derive.temperature_series import (
-    CoefficientsFromTheIntegral,
-    ManyAnswers,
-    RegisteredEquality,
-    TaylorAtInfinity,
-    coefficients_from_the_integral,
-    same_rational,
-)
-from infscale_sym.derive.two_answers import EvenMoment, ShiftedMoments, TangentSeries, pair_integrals
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.high_temperature_series import FORMULAS, GROWTH, MANY_ANSWERS, TRUNCATION, TWO_ANSWERS
-from infscale_sym.formulas.series_high_temperature import expansion_coefficients, expansion_partial_sum
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.heads_high_temperature_series import (
+from infscale_sym.theory.high_temperature.checks import drawn_remainder, drawn_series
+from infscale_sym.theory.high_temperature.figures import distances, growth_law, smallest_term, truncation
+from infscale_sym.theory.high_temperature.formulas import FORMULAS, GROWTH, MANY_ANSWERS, TRUNCATION, TWO_ANSWERS
+from infscale_sym.theory.high_temperature.large_orders import Enveloped, LargeOrder
+from infscale_sym.theory.high_temperature.notation import (
     BernoulliNumber,
     CoefficientRatio,
     ExpansionCoefficient,
     Laguerre,
     TruncationError,
 )
-from infscale_sym.notation.symbols import j, k, rho, t, tau
-from infscale_sym.present.figures_high_temperature_series import distances, growth_law, smallest_term, truncation
-from infscale_sym.quantities.polynomials import (
+from infscale_sym.theory.high_temperature.polynomials import (
     bernoulli_number,
     bernoulli_number_arb,
     bernoulli_number_mp,
@@ -42,8 +31,17 @@ from infscale_sym.quantities.polynomials import (
     laguerre_arb,
     laguerre_mp,
 )
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
-from infscale_sym.quantities.temperature_coefficients import (
+from infscale_sym.theory.high_temperature.rules import (
+    CoefficientsFromTheIntegral,
+    ManyAnswers,
+    RegisteredEquality,
+    TaylorAtInfinity,
+    coefficients_from_the_integral,
+    same_rational,
+)
+from infscale_sym.theory.high_temperature.series import expansion_coefficients, expansion_partial_sum
+from infscale_sym.theory.high_temperature.two_answers import EvenMoment, ShiftedMoments, TangentSeries, pair_integrals
+from infscale_sym.theory.high_temperature.values import (
     coefficient_ratio,
     coefficient_ratio_mp,
     expansion_coefficient,
@@ -54,10 +52,11 @@ from infscale_sym.quantities.temperature_coefficients import (
     truncation_error_arb,
     truncation_error_mp,
 )
+from infscale_sym.theory.selection.notation import SelectionError, j, k, rho, t, tau
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 from infscale_sym.verify import digits, simulation
-from infscale_sym.verify.simulation_high_temperature_series import drawn_remainder, drawn_series
 
-# The generator, by hand and by other roads.
+# The generator, by hand and in other ways.
 
 
 def test_two_answers_at_zero_offsets_by_hand() -> None:
@@ -288,4 +287,4 @@ def test_simulated_coefficients_side_with_the_generator() -> None:
 
 
 def test_every_statement_has_a_derivation_script() -> None:
-    assert {f.derivation for f in FORMULAS} == {"high_temperature_series"}
+    assert {f.script for f in FORMULAS} == {"high_temperature_series"}

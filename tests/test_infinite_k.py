@@ -11,16 +11,17 @@ import pytest
 from sympy import Rational, Symbol, expand, simplify, sqrt
 
 from infscale_sym import catalog, selection_error
-from infscale_sym.derive import one_turn
-from infscale_sym.derive.infinite_k import CompleteTheSquare, Registered
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.infinite_k import CRITERION, FIRST, JOINT, LIMIT, RATIO
-from infscale_sym.formulas.series_infinite_k import expanded_integrand, expansion_coefficients
-from infscale_sym.notation.heads import CriticalTemperature, SelectionError, SelectionIntegral, ZeroOf
-from infscale_sym.notation.heads_infinite_k import LimitError, TiltedError, WeightRatio
-from infscale_sym.notation.symbols import k, rho, t, tau
-from infscale_sym.quantities import infinite_k as quantities
-from infscale_sym.quantities import optima
+from infscale_sym.notation.operators import ZeroOf
+from infscale_sym.theory.many_answers import unimodality as one_turn
+from infscale_sym.theory.many_answers import values as quantities
+from infscale_sym.theory.many_answers.formulas import CRITERION, FIRST, JOINT, LIMIT, RATIO
+from infscale_sym.theory.many_answers.notation import LimitError, TiltedError, WeightRatio
+from infscale_sym.theory.many_answers.rules import CompleteTheSquare, Registered
+from infscale_sym.theory.many_answers.series import expanded_integrand, expansion_coefficients
+from infscale_sym.theory.optima.notation import CriticalTemperature
+from infscale_sym.theory.optima.values import numeric as optima
+from infscale_sym.theory.selection.notation import SelectionError, SelectionIntegral, k, rho, t, tau
 from infscale_sym.verify import digits, simulation
 
 

@@ -16,40 +16,54 @@ from sympy import Rational
 
 from infscale_sym import simulate
 from infscale_sym.catalog import formula
-from infscale_sym.derive.mean_law import (
-    FixedWeightLimit,
-    LinearInTheJudge,
-    NoPreferredDirection,
-    TeacherFromThePrior,
-    UseAt,
-)
-from infscale_sym.derive.ridgeless_law import (
-    ByKurtosis,
-    ChiSquareMoments,
-    JensenGap,
-    NormalGivenTheData,
-    RatioOfChiSquares,
-)
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.mean_law import FORMULAS
-from infscale_sym.notation.heads import BareRidge, PredictiveVariance, RenormalizedRidge, TeacherRisk
-from infscale_sym.notation.heads_mean_law import (
+from infscale_sym.theory.mean_law import ridgeless_values as ridgeless_law
+from infscale_sym.theory.mean_law import values as mean_law
+from infscale_sym.theory.mean_law.draws import conditional_covariances, prompt_covariances
+from infscale_sym.theory.mean_law.evidence import exponent, intercepts, laws, students, weights_and_spectrum
+from infscale_sym.theory.mean_law.figures import deviations_from_the_law
+from infscale_sym.theory.mean_law.formulas import FORMULAS
+from infscale_sym.theory.mean_law.notation import (
     CharacteristicGap,
     CrossRisk,
     JudgeRisk,
     OffsetKurtosis,
     SpreadMoment,
     WeightForm,
+    frequency,
+    nu_R,
+    overlap,
 )
-from infscale_sym.notation.matrices import Equivalent, Resolvent, word
-from infscale_sym.notation.symbols import Sigma, alpha, dimension, frequency, gamma, nu, nu_R, overlap, sigma
-from infscale_sym.present.figures_mean_law import deviations_from_the_law
-from infscale_sym.present.mean_law_evidence import exponent, intercepts, laws, students, weights_and_spectrum
-from infscale_sym.quantities import mean_law, ridgeless_law
-from infscale_sym.quantities.offsets import offset_moments
-from infscale_sym.quantities.spectrum import PowerLaw
-from infscale_sym.simulate.offsets import conditional_covariances, prompt_covariances
+from infscale_sym.theory.mean_law.ridgeless_rules import (
+    ByKurtosis,
+    ChiSquareMoments,
+    JensenGap,
+    NormalGivenTheData,
+    RatioOfChiSquares,
+)
+from infscale_sym.theory.mean_law.rules import (
+    FixedWeightLimit,
+    LinearInTheJudge,
+    NoPreferredDirection,
+    TeacherFromThePrior,
+    UseAt,
+)
+from infscale_sym.theory.regression.matrix_notation import Equivalent, Resolvent, word
+from infscale_sym.theory.regression.notation import (
+    BareRidge,
+    PredictiveVariance,
+    RenormalizedRidge,
+    Sigma,
+    TeacherRisk,
+    alpha,
+    dimension,
+    gamma,
+    nu,
+    sigma,
+)
+from infscale_sym.theory.regression.values.offsets import offset_moments
+from infscale_sym.theory.regression.values.spectrum import PowerLaw
 from infscale_sym.verify.digits import check
 from tools import make_mean_law_evidence as maker
 
@@ -233,7 +247,7 @@ def test_rules_without_a_ridge_refuse_what_is_nearly_so():
 
 @pytest.mark.parametrize("id", ["predictive.cross-law", "predictive.ridgeless-kurtosis"])
 def test_a_wrong_claim_has_a_counterexample(id):
-    entry = formula(id).record
+    entry = formula(id)
     statement = entry.statement
     wrong = statement.rhs.subs(overlap, -overlap) if statement.has(overlap) else 3 + 6 / ((1 - alpha) * dimension)
     leg, _ = check(replace(entry, statement=statement.with_rhs(wrong)), 20, True)
@@ -279,7 +293,7 @@ def test_one_student_by_plain_linear_algebra():
 @pytest.mark.parametrize("number", [16, 33])
 def test_the_table_comes_again(number):
     """2 of the 40 runs, by the generator."""
-    stored = json.loads((files("infscale_sym.present") / "mean_law_evidence.json").read_text())[number]
+    stored = json.loads((files("infscale_sym.theory.mean_law") / "evidence.json").read_text())[number]
     run = {**maker.plan()[number]}
     assert run == {name: stored[name] for name in run}
     made = maker.simulated(run)
@@ -293,7 +307,7 @@ def test_the_law_holds_and_the_printed_one_does_not():
     squares = []
     for family in families:
         value, error = family.at_infinity()
-        assert error.max() < 0.005  # DESIGN's standard error, relative
+        assert error.max() < 0.005  # the standard error asked of a proportional-limit law, relative
         assert np.abs(value / error).max() < 4
         fine, small = family.at_infinity(conditional=True)
         assert np.abs(fine / small).max() < 4

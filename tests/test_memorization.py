@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from sympy import Rational, exp, log, sqrt
 
-from infscale_sym.derive.memorization import (
+from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.theory.denoiser.draws import generated_law_infinite, generated_law_one_draw, training_set
+from infscale_sym.theory.denoiser.notation import MarchenkoPasturMean, zeta
+from infscale_sym.theory.memorization import values as closed
+from infscale_sym.theory.memorization import values_exact as exact
+from infscale_sym.theory.memorization.draws import log_overlaps
+from infscale_sym.theory.memorization.figures import distances, half_way, inner_products, phases, survey, transition
+from infscale_sym.theory.memorization.formulas import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
+from infscale_sym.theory.memorization.notation import KernelRate, NormalOverlap, SamplingRate, kernel_width
+from infscale_sym.theory.memorization.rules import (
     GaussianOverlaps,
     LargestVariance,
     LogDeterminant,
@@ -17,16 +26,7 @@ from infscale_sym.derive.memorization import (
     SameMean,
     meaning,
 )
-from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.memorization import FORMULAS, GAP, KERNEL_RATE, LOG_MEAN
-from infscale_sym.notation.heads import RenormalizedRidge
-from infscale_sym.notation.heads_memorization import KernelRate, NormalOverlap, SamplingRate, SpectralMean
-from infscale_sym.notation.symbols import alpha, eigenvalue, kernel_width, lambda_, zeta
-from infscale_sym.present.figures_memorization import distances, half_way, inner_products, phases, survey, transition
-from infscale_sym.quantities import memorization as closed
-from infscale_sym.quantities import memorization_exact as exact
-from infscale_sym.simulate.denoiser import generated_law_infinite, generated_law_one_draw, training_set
-from infscale_sym.verify.simulation_memorization import log_overlaps
+from infscale_sym.theory.regression.notation import RenormalizedRidge, alpha, eigenvalue, lambda_
 
 TIME, NOISE = 2.0, math.exp(-4)
 
@@ -129,15 +129,12 @@ def test_rates_by_hand_where_there_is_no_signal() -> None:
 
 def test_closed_rates_against_the_sums_in_float64() -> None:
     from infscale_sym.evaluate.lambdify import numpy_function
-    from infscale_sym.quantities.namespaces import NUMPY
 
     point = {"alpha": 1.7, "zeta": 0.6, "h_K": 0.8, "lambda": 0.4}
     for formula in FORMULAS:
         if formula.id.endswith("rate"):
             values = [point[str(s)] for s in formula.symbols]
-            left, right = (
-                numpy_function(side, formula.symbols, NUMPY) for side in (formula.statement.lhs, formula.statement.rhs)
-            )
+            left, right = (numpy_function(side, formula.symbols) for side in (formula.statement.lhs, formula.statement.rhs))
             assert float(left(*values)) == pytest.approx(float(right(*values)), rel=1e-10)
 
 
@@ -153,7 +150,7 @@ def test_rules_refuse_what_does_not_follow() -> None:
     x = eigenvalue
     GaussianOverlaps().check(NormalOverlap(zeta, 1, 0), sqrt(2 / (1 + zeta)))
     ridge = RenormalizedRidge(lambda_, alpha, 1)
-    right, before = LOG_MEAN.statement.rhs, SpectralMean(log(x + lambda_), alpha)
+    right, before = LOG_MEAN.statement.rhs, MarchenkoPasturMean(log(x + lambda_), alpha)
     kernel = KernelRate(alpha, zeta, kernel_width)
     refused = (
         (GaussianOverlaps(), NormalOverlap(zeta, 1, 0), sqrt(1 / (1 + zeta))),
@@ -162,8 +159,8 @@ def test_rules_refuse_what_does_not_follow() -> None:
         (LogDeterminant(ridge), before, right.subs(alpha, 2 * alpha)),
         (RateAsSpectralMean(drawn=False), kernel, meaning(SamplingRate(alpha, zeta))),
         (SameMean(), meaning(kernel), KERNEL_RATE.statement.rhs + zeta / 1000),
-        (LargestVariance(), -SpectralMean(x, alpha) / 2, -1 / (2 * (2 + zeta))),
-        (NarrowSpectrum(), SpectralMean(x**2, 1 / GAP.statement.variable), GAP.statement.rhs),
+        (LargestVariance(), -MarchenkoPasturMean(x, alpha) / 2, -1 / (2 * (2 + zeta))),
+        (NarrowSpectrum(), MarchenkoPasturMean(x**2, 1 / GAP.statement.variable), GAP.statement.rhs),
     )
     for rule, one, two in refused:
         with pytest.raises(DerivationError):

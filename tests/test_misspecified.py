@@ -14,27 +14,27 @@ from scipy.special import log_ndtr, ndtr
 from sympy import expand, pi, simplify
 
 from infscale_sym import selection_error
-from infscale_sym.derive.misspecified import DistanceByName, InsertEqual, LogGammaIntegrals
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.misspecified import ALL_ORDERS, FAR, LEAST, NEAR, TIE
-from infscale_sym.formulas.series import best_of_k_coefficients
-from infscale_sym.formulas.series_misspecified import misspecified_coefficients
-from infscale_sym.notation.heads import ArgMin, SelectionError
-from infscale_sym.notation.heads_misspecified import DistanceIntegral
-from infscale_sym.notation.symbols import beyond, closeness, k, rho, tau
-from infscale_sym.quantities.misspecified import (
+from infscale_sym.notation.operators import ArgMin
+from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
+from infscale_sym.theory.misspecified.draws import record_curves, subset_curves
+from infscale_sym.theory.misspecified.formulas import ALL_ORDERS, FAR, LEAST, NEAR, TIE
+from infscale_sym.theory.misspecified.notation import DistanceIntegral, beyond, closeness
+from infscale_sym.theory.misspecified.rules import DistanceByName, InsertEqual, LogGammaIntegrals
+from infscale_sym.theory.misspecified.series import misspecified_coefficients
+from infscale_sym.theory.misspecified.values import (
     answers_beyond_teacher,
     answers_beyond_teacher_mp,
     distance_integral,
     distance_integral_mp,
-    frozen_optimal_number_mp,
     least_error,
     least_error_mp,
 )
-from infscale_sym.quantities.optima import optimal_number
-from infscale_sym.quantities.optima_exact import optimal_number_mp
+from infscale_sym.theory.optima.values.exact import optimal_number_mp
+from infscale_sym.theory.optima.values.frozen import frozen_optimal_number_mp
+from infscale_sym.theory.optima.values.numeric import optimal_number
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau
 from infscale_sym.verify import simulation
-from infscale_sym.verify.simulation_misspecified import record_curves, subset_curves
 
 
 def test_one_answer_by_hand() -> None:

@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infscale_sym import selection_error
-from infscale_sym.derive.association import (
+from infscale_sym.derive.scripts import derivation_of
+from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.notation.operators import Expectation
+from infscale_sym.theory.scaling.chebyshev_sum import (
     A,
     AnyKAnswers,
     AverageOfAll,
@@ -21,13 +24,10 @@ from infscale_sym.derive.association import (
     over_pairs,
     without_one,
 )
-from infscale_sym.derive.probability import i, j_
-from infscale_sym.derive.scripts import derivation_of
-from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.monotone import CLOSE_JUDGE, MONOTONE
-from infscale_sym.notation.heads import Expectation, SelectionError
-from infscale_sym.notation.symbols import k, t, tau
-from infscale_sym.quantities.monotone import judge_margin, judge_margin_limit
+from infscale_sym.theory.scaling.monotone import CLOSE_JUDGE, MONOTONE
+from infscale_sym.theory.scaling.values_monotone import judge_margin, judge_margin_limit
+from infscale_sym.theory.selection.notation import SelectionError, k, t, tau
+from infscale_sym.theory.selection.rules import i, j_
 
 pairs = over_pairs(error[j_] - error[i])
 

@@ -15,7 +15,7 @@ from tools import build_notebooks
 
 SCRIPTS = sorted(build_notebooks.SCRIPTS.glob("*.py"))
 
-TOY = '''\
+TOY = """\
 # %% [markdown]
 # # A toy
 
@@ -39,8 +39,7 @@ assert x == x
 
 # %%
 assert x == x
-'''
-
+"""
 
 def test_each_derivation_has_its_notebook_and_the_other_way_round():
     assert build_notebooks.unpaired() == []
@@ -121,9 +120,7 @@ def _retype(notebook: nbformat.NotebookNode) -> None:
 
 
 @pytest.mark.parametrize("tamper", [_edit, _swap, _drop, _append, _retype])
-def test_cells_that_are_not_the_scripts_are_noticed(
-    toy: tuple[Path, Path], tamper: Callable[[nbformat.NotebookNode], None]
-):
+def test_cells_that_are_not_the_scripts_are_noticed(toy: tuple[Path, Path], tamper: Callable[[nbformat.NotebookNode], None]):
     script, path = toy
     notebook = nbformat.read(path, as_version=4)
     tamper(notebook)
@@ -160,9 +157,7 @@ def _skip_by_comment(cell: nbformat.NotebookNode) -> None:
 
 @pytest.mark.parametrize("number", [1, 3, 5])
 @pytest.mark.parametrize("tamper", [_unexecute, _renumber, _fail, _warn, _address, _skip, _skip_by_comment])
-def test_defects_of_execution_are_noticed(
-    toy: tuple[Path, Path], tamper: Callable[[nbformat.NotebookNode], None], number: int
-):
+def test_defects_of_execution_are_noticed(toy: tuple[Path, Path], tamper: Callable[[nbformat.NotebookNode], None], number: int):
     notebook = nbformat.read(toy[1], as_version=4)
     tamper(notebook.cells[number])
     assert len(build_notebooks.defects(notebook)) == 1

@@ -13,22 +13,22 @@ from sympy import Integer
 
 from infscale_sym import catalog, selection_error
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.optimisation import LeadingTerm, MeasureIn, StationaryPoint
 from infscale_sym.derive.rules import Unfold
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.notation.heads import ArgMin, OptimalNumber, SelectionError
-from infscale_sym.notation.symbols import hardness, k, rho, vartheta, y
-from infscale_sym.quantities.optima import critical_temperature, optimal_judge, optimal_number, optimal_temperature
-from infscale_sym.quantities.optima_exact import (
+from infscale_sym.notation.operators import ArgMin
+from infscale_sym.theory.optima.notation import OptimalNumber, hardness, vartheta
+from infscale_sym.theory.optima.rules import LeadingTerm, MeasureIn, StationaryPoint
+from infscale_sym.theory.optima.values.exact import (
     critical_temperature_mp,
     inverse_coefficient_mp,
     optimal_judge_mp,
     optimal_number_mp,
     optimal_temperature_mp,
 )
-from infscale_sym.quantities.selection import infinite_k
-from infscale_sym.quantities.slopes import slope_tables
-from infscale_sym.verify import simulation_optima
+from infscale_sym.theory.optima.values.numeric import critical_temperature, optimal_judge, optimal_number, optimal_temperature
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, y
+from infscale_sym.theory.selection.values import infinite_k
+from infscale_sym.theory.selection.values.slopes import slope_tables
 
 RNG_SEED = 12
 
@@ -233,7 +233,7 @@ def test_a_wrong_stationary_point_is_refused():
 
 def test_simulation_refutes_the_printed_numbers():
     legs = {
-        id: simulation_optima.RECIPES[id](catalog.formula(id).record, True)
+        id: catalog.formula(id).simulate(quick=True)
         for id in ("finite-k.optimum.printed", "finite-k.optimum.printed.temperature", "finite-k.optimum.corrected")
     }
     assert [leg.agrees for leg in legs.values()] == [False, False, True]
@@ -242,6 +242,6 @@ def test_simulation_refutes_the_printed_numbers():
 def test_digits_refute_a_threshold_with_another_constant():
     from infscale_sym.verify import digits
 
-    true = catalog.formula("finite-k.threshold").record
+    true = catalog.formula("finite-k.threshold")
     false = dataclasses.replace(true, statement=true.statement.with_rhs(true.statement.rhs * Fraction(4, 3)))
     assert digits.check(false, 15, quick=True)[0].agrees is False

@@ -11,17 +11,18 @@ from flint import arb
 
 from infscale_sym import selection_error
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.quantities import _optima_search, optima_enclosure
-from infscale_sym.quantities._optima_model import Model, nodes, plan
-from infscale_sym.quantities._optima_moments import SMOOTHING, chosen_moments_arb, precision
-from infscale_sym.quantities.optima import optimal_judge, optimal_number, optimal_temperature
-from infscale_sym.quantities.optima_enclosure import (
+from infscale_sym.theory.optima.values import _search as search
+from infscale_sym.theory.optima.values import enclosure as optima_enclosure
+from infscale_sym.theory.optima.values._model import Model, nodes, plan
+from infscale_sym.theory.optima.values._moments import SMOOTHING, chosen_moments_arb, precision
+from infscale_sym.theory.optima.values.enclosure import (
     enclose_optimal_judge,
     enclose_optimal_number,
     enclose_optimal_temperature,
     slope_at_zero,
 )
-from infscale_sym.quantities.optima_exact import optimal_judge_mp, optimal_temperature_mp
+from infscale_sym.theory.optima.values.exact import optimal_judge_mp, optimal_temperature_mp
+from infscale_sym.theory.optima.values.numeric import optimal_judge, optimal_number, optimal_temperature
 
 
 def number(text: str | int) -> arb:
@@ -229,7 +230,7 @@ def test_a_broken_slope_is_caught(monkeypatch):
 def test_two_equal_minima_are_not_told_apart():
     """A search over cos, which has two equal minima in view, must not choose one."""
 
-    class Cosine(_optima_search.Search):
+    class Cosine(search.Search):
         widest = 2.0
 
         def values(self, places, nats):

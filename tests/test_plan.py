@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import infscale_sym
-from infscale_sym.decide.error import averaged_error
-from infscale_sym.decide.finite_size import finite_size_shift
-from infscale_sym.decide.model import Student
-from infscale_sym.decide.plan import Plan, plan
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.spectrum import PowerLaw
+from infscale_sym.theory.planning.error import averaged_error
+from infscale_sym.theory.planning.finite_size import finite_size_shift
+from infscale_sym.theory.planning.model import Student
+from infscale_sym.theory.planning.plan import Plan, plan
+from infscale_sym.theory.regression.values.spectrum import PowerLaw
 
 MODEL = {"d": 50, "sigma": 1, "gamma": 1, "teacher": 1, "price_example": 1, "price_answer": 0.1}
 STUDENT = Student.of(50, 1.0, 1, 1, 1)

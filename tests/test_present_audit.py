@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from infscale_sym import registry
 from infscale_sym.errors import DomainError
-from infscale_sym.formulas import FORMULAS
 from infscale_sym.present import audit
 from infscale_sym.present.latex import statement_latex
+
+FORMULAS = registry.formulas()
 
 LEDGER = Path(__file__).resolve().parent.parent / "docs" / "ledger" / "ledger.json"
 

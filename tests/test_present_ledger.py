@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from infscale_sym import registry
 from infscale_sym.errors import DomainError
-from infscale_sym.formulas import FORMULAS
 from infscale_sym.present import ledger
 from infscale_sym.present.files import write_whole
 from infscale_sym.verify.record import Leg, Verdict
+
+FORMULAS = registry.formulas()
 
 
 def verdicts() -> list[Verdict]:
@@ -24,7 +26,7 @@ def verdicts() -> list[Verdict]:
     for record in FORMULAS:
         refuted = record.expected.value == "refuted"
         legs = (
-            Leg("derivation", "derived (4 symbolic, 2 numeric)" if record.derivation else "none", None, record.underived),
+            Leg("derivation", "derived (4 symbolic, 2 numeric)" if record.script else "none", None, record.underived),
             Leg("digits", "off by 4.5 %" if refuted else "50 digits (enclosure)", not refuted, awkward),
             Leg("simulation", "1.2 standard errors", True, "", {"sizes": [10, 20]}),
         )

@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 from scipy import special
 
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.averages import (
+from infscale_sym.theory.averages.values import (
     averaged_selection_error,
     averaged_selection_error_mp,
     gaussian_average,

@@ -10,7 +10,7 @@ import pytest
 from mpmath import mp, mpf
 from scipy.special import ndtr
 
-from infscale_sym.quantities.extreme import (
+from infscale_sym.theory.best_of_k.values import (
     chosen_square_tail,
     chosen_square_tail_arb,
     chosen_square_tail_mp,

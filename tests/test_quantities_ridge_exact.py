@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 
 from infscale_sym.errors import DomainError
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
-from infscale_sym.quantities import ridge_exact as exact_ridge
+from infscale_sym.theory.regression.values import ridge_exact as exact_ridge
 
 DIGITS = 40
 TOLERANCE = mpf(10) ** -DIGITS

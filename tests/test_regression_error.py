@@ -14,12 +14,12 @@ import pytest
 
 from infscale_sym import regression_error, selection_error
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.present.evidence import extrapolated_evidence
-from infscale_sym.quantities.averages import gaussian_average
-from infscale_sym.quantities.gaussian_pair import line_average, pair_average
-from infscale_sym.quantities.gaussian_pair_enclosure import pair_average_arb, pair_average_by_nodes_arb
-from infscale_sym.quantities.gaussian_pair_exact import line_average_mp, pair_average_mp, pair_of_answers_mp
-from infscale_sym.quantities.offsets import offset_moments
+from infscale_sym.theory.averages.values import gaussian_average
+from infscale_sym.theory.regression.evidence import extrapolated_evidence
+from infscale_sym.theory.regression.values.gaussian_pair import line_average, pair_average
+from infscale_sym.theory.regression.values.gaussian_pair_enclosure import pair_average_arb, pair_average_by_nodes_arb
+from infscale_sym.theory.regression.values.gaussian_pair_exact import line_average_mp, pair_average_mp, pair_of_answers_mp
+from infscale_sym.theory.regression.values.offsets import offset_moments
 from tests.data import make_regression_evidence as evidence
 
 DATA = Path(__file__).parent / "data"

@@ -11,11 +11,11 @@ from mpmath import mp, mpf
 
 from infscale_sym import simulate
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities import planar, ridge, ridge_exact
-from infscale_sym.quantities.marchenko_pastur import teacher_risk_from_law_arb, teacher_risk_from_law_mp
-from infscale_sym.quantities.offsets import offset_moments
-from infscale_sym.quantities.spectrum import PowerLaw, Spectrum, spectrum
-from infscale_sym.verify.simulation import extrapolate
+from infscale_sym.sampling.fits import extrapolate
+from infscale_sym.theory.regression.values import planar, ridge, ridge_exact
+from infscale_sym.theory.regression.values.marchenko_pastur import teacher_risk_from_law_arb, teacher_risk_from_law_mp
+from infscale_sym.theory.regression.values.offsets import offset_moments
+from infscale_sym.theory.regression.values.spectrum import PowerLaw, Spectrum, spectrum
 
 # A rotated matrix with eigenvalues 1 and 4: rotation by the angle with cosine 3/5.
 C, S = Fraction(3, 5), Fraction(4, 5)

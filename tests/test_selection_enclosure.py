@@ -15,14 +15,14 @@ import pytest
 from flint import acb, arb, fmpq
 
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.selection import _enclosure_gauss as gauss
-from infscale_sym.quantities.selection import _enclosure_zero as zero
-from infscale_sym.quantities.selection._enclosure_float import log_bound
-from infscale_sym.quantities.selection._enclosure_gauss import Folded
-from infscale_sym.quantities.selection._enclosure_small_t import SmallNoise, Smoothing
-from infscale_sym.quantities.selection._enclosure_strip import Means
-from infscale_sym.quantities.selection.enclosure import log_survival_arb, selection_error_arb, survival_arb
-from infscale_sym.quantities.selection.highprec import selection_error_mp
+from infscale_sym.theory.selection.values import _enclosure_gauss as gauss
+from infscale_sym.theory.selection.values import _enclosure_zero as zero
+from infscale_sym.theory.selection.values._enclosure_float import log_bound
+from infscale_sym.theory.selection.values._enclosure_gauss import Folded
+from infscale_sym.theory.selection.values._enclosure_small_t import SmallNoise, Smoothing
+from infscale_sym.theory.selection.values._enclosure_strip import Means
+from infscale_sym.theory.selection.values.enclosure import log_survival_arb, selection_error_arb, survival_arb
+from infscale_sym.theory.selection.values.highprec import selection_error_mp
 
 DATA = Path(__file__).resolve().parent / "data"
 STORED: list[dict[str, Any]] = json.loads((DATA / "selection_references.json").read_text())["points"]

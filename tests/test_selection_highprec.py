@@ -10,8 +10,8 @@ import pytest
 from mpmath import mp, mpf
 
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.quantities.selection import _highprec_tail, highprec
-from infscale_sym.quantities.selection.highprec import (
+from infscale_sym.theory.selection.values import _highprec_tail, highprec
+from infscale_sym.theory.selection.values.highprec import (
     chosen_density_mp,
     chosen_mean_mp,
     chosen_variance_mp,
@@ -52,7 +52,7 @@ def test_best_of_two_has_a_closed_value():
 
 
 def test_best_of_k_falls_with_its_known_constant_at_1e60():
-    """k² F e^{-tau²}/pi = 1 - 3/k + O(1/k²) at rho = tau (THEORY section 2)."""
+    """k² F e^{-tau²}/pi = 1 - 3/k + O(1/k²) at rho = tau (`best-of-k.all-orders`)."""
     k, tau = mpf(10) ** 60, mpf("1.25")
     scaled = selection_error_mp(10**60, 0, "1.25", "1.25", 75) * k**2 / (mp.pi * mp.exp(tau**2))
     assert abs((scaled - 1) * k + 3) < mpf(10) ** -12
@@ -69,7 +69,7 @@ def test_best_of_k_with_a_wrong_judge_at_1e40():
 
 @pytest.mark.parametrize(("t", "tau", "rho"), [("0.3", "1.7", "-0.8"), ("2.5", "0.4", "3"), ("1e-6", "-1", "0.01")])
 def test_many_answers_reach_the_exact_limit(t, tau, rho):
-    """F = F_∞ + c1/k + O(1/k²), with F_∞ and c1 of THEORY section 2; at k = 1e30 that fixes some 50 digits."""
+    """F = F_∞ + c1/k + O(1/k²), with F_∞ and c1 of `limit.first-correction`; at k = 1e30 that fixes some 50 digits."""
     k, (tt, a, r) = mpf(10) ** 30, (mpf(v) for v in (t, tau, rho))
 
     def limit(s):

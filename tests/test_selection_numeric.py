@@ -13,13 +13,9 @@ import pytest
 from mpmath import mp, mpf
 
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.selection import _gumbel, _kernel, _tables, numeric, survival
-from infscale_sym.quantities.selection.chosen import (
-    chosen_answer_density,
-    chosen_answer_mean,
-    chosen_answer_variance,
-)
-from infscale_sym.quantities.selection.numeric import chosen_moments, selection_error_numpy
+from infscale_sym.theory.selection.values import _gumbel, _kernel, _tables, numeric, survival
+from infscale_sym.theory.selection.values.chosen import chosen_answer_density, chosen_answer_mean, chosen_answer_variance
+from infscale_sym.theory.selection.values.numeric import chosen_moments, selection_error_numpy
 
 REFERENCES = json.loads((Path(__file__).parent / "data" / "reference_selection_error.json").read_text())
 TEMPERATURES = [0.0, 1e-6, 1e-4, 0.01, 0.3, 1.0, 7.0, 300.0, 1e6]
@@ -63,7 +59,7 @@ def test_infinite_temperature_and_many_answers() -> None:
     tau, rho = np.array([0.0, -3.0, 40.0]), np.array([1.0, 5.0, -40.0])
     assert np.array_equal(selection_error_numpy(1e9, np.inf, tau, rho), 1 + tau * tau)
     assert np.array_equal(selection_error_numpy([7.0], "inf", tau, rho), 1 + tau * tau)
-    # k -> infinity at fixed t (THEORY section 2): F = (tau - rho/(1+t))² + t/(1+t) + O(1/k)
+    # k -> infinity at fixed t (`limit.infinite-k`): F = (tau - rho/(1+t))² + t/(1+t) + O(1/k)
     t = np.array([0.05, 1.0, 30.0])[:, None]
     limit = (tau[:2] - rho[:2] / (1 + t)) ** 2 + t / (1 + t)
     near = selection_error_numpy(1e16, t[1:], tau[:2], rho[:2])

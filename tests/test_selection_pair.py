@@ -9,7 +9,7 @@ import pytest
 from mpmath import mp, mpf
 
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.quantities.selection.pair import selection_error_pair_mp
+from infscale_sym.theory.selection.values.pair import selection_error_pair_mp
 
 POINTS = [(1, 0, 0), (1, "0.5", "-0.7"), (2, "1.5", 1), ("3.25", -4, 2), (40, 2, 5)]
 

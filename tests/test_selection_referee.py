@@ -7,8 +7,8 @@ import math
 import pytest
 
 from infscale_sym.errors import DomainError
-from infscale_sym.quantities.selection.highprec import selection_error_mp
-from infscale_sym.quantities.selection.referee import selection_error_direct
+from infscale_sym.theory.selection.values.highprec import selection_error_mp
+from infscale_sym.theory.selection.values.referee import selection_error_direct
 
 POINTS = [
     (2, 0, 1.0, 1.0),
@@ -35,7 +35,7 @@ def test_definition_and_integral_form_agree(point):
 
 @pytest.mark.parametrize("point", [(2, 1e-3, 1.0, 1.0), (3, 0.02, 0.3, 2.0)])
 def test_error_estimate_is_honest_where_the_mesh_does_not_suffice(point, monkeypatch):
-    monkeypatch.setattr("infscale_sym.quantities.selection.referee._BUDGET", 1_000_000)
+    monkeypatch.setattr("infscale_sym.theory.selection.values.referee._BUDGET", 1_000_000)
     value, error = selection_error_direct(*point)
     assert abs(value - selection_error_mp(*point, 18)) <= error
     assert 1e-10 < error < 0.1

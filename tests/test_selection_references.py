@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from infscale_sym.quantities.selection.highprec import selection_error_mp
+from infscale_sym.theory.selection.values.highprec import selection_error_mp
 
 DATA = Path(__file__).resolve().parent / "data"
 STORED = json.loads((DATA / "selection_references.json").read_text())
@@ -46,7 +46,7 @@ def failures(points: list[dict[str, Any]], got: Any, allowed: list[float]) -> It
 
 
 def check(points: list[dict[str, Any]], allowed: list[float]) -> None:
-    from infscale_sym.quantities.selection.numeric import selection_error_numpy
+    from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
     together = selection_error_numpy(*np.array([parameters(point) for point in points]).T)
     bad = list(failures(points, together, allowed))

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from infscale_sym.errors import DomainError
-from infscale_sym.simulate import RegressionResult, _streams, _student, regression
+from infscale_sym.sampling import streams as _streams
+from infscale_sym.simulate import RegressionResult, regression
+from infscale_sym.theory.regression.draws import student as _student
 
 RUN = {"k": [1, 5], "T": 0.3, "prompts": 50, "training_sets": 4, "seed": 9}
 

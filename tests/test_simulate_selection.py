@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from infscale_sym.errors import DomainError
-from infscale_sym.simulate import _choice, _streams, chosen_answers, selection
+from infscale_sym.sampling import streams as _streams
+from infscale_sym.simulate import chosen_answers, selection
+from infscale_sym.theory.selection.draws import choice as _choice
 
 TRIALS = 3000
 

@@ -1,4 +1,4 @@
-"""Exponents in answers and in data: closed forms by hand, difference quotients by two roads, the printed law refuted."""
+"""Exponents in answers and in data: closed forms by hand, difference quotients in two ways, the printed law refuted."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 from infscale_sym.catalog import formula
 from infscale_sym.derive.engine import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.derive.scaling import ImplicitSlope, Isotropic
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.tradeoff import DATA_CORRECTED
-from infscale_sym.notation.heads import DataExponent
-from infscale_sym.notation.symbols import Sigma, alpha, gamma, nu, sigma
-from infscale_sym.quantities.averages import gaussian_average_mp
-from infscale_sym.quantities.exponents import data_exponent, data_exponent_at, offset_ratio, sample_exponent
-from infscale_sym.quantities.exponents_exact import data_exponent_mp, sample_exponent_mp
+from infscale_sym.theory.averages.values import gaussian_average_mp
+from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, nu, sigma
+from infscale_sym.theory.scaling.notation import DataExponent
+from infscale_sym.theory.scaling.rules import ImplicitSlope, Isotropic
+from infscale_sym.theory.scaling.tradeoff import DATA_CORRECTED
+from infscale_sym.theory.scaling.values import data_exponent, data_exponent_at, offset_ratio, sample_exponent
+from infscale_sym.theory.scaling.values_exact import data_exponent_mp, sample_exponent_mp
 from infscale_sym.verify import digits
 
 MODEL = (0.3, 0.4, 1.0, 1.2, 0.8)
@@ -28,7 +28,7 @@ PRINTED = formula("tradeoff.data-exponent.printed").rhs.numpy
 
 @pytest.mark.parametrize("id", ["tradeoff.exponents", "tradeoff.data-exponent.corrected"])
 def test_derivations_conclude(id):
-    assert derivation_of(formula(id).record).concluded
+    assert derivation_of(formula(id)).concluded
 
 
 def test_a_model_computed_by_hand():
@@ -61,7 +61,12 @@ def test_the_printed_law_keeps_the_bias_only():
 
 def test_the_first_condition_is_a_small_product_of_alpha_and_share():
     """(gamma^2/d) Tr(B Sigma)/sigma^2 = alpha m/(1 - alpha m), from the numbers."""
-    from infscale_sym.quantities.ridge import bare_ridge, degrees_of_freedom, predictive_variance, renormalized_ridge
+    from infscale_sym.theory.regression.values.ridge import (
+        bare_ridge,
+        degrees_of_freedom,
+        predictive_variance,
+        renormalized_ridge,
+    )
 
     for model in ((0.3, 0.4, 1.0, 1.2), (2.0, 0.7, 0.5, 0.8)):
         share = degrees_of_freedom(renormalized_ridge(bare_ridge(*model[:3]), model[0], model[3]), model[3])
@@ -93,7 +98,7 @@ def test_beyond_the_edge_there_is_no_law():
 
 
 def test_the_printed_exponent_is_refuted_and_the_corrected_one_holds():
-    assert digits.check(formula("tradeoff.data-exponent.printed").record, 20, quick=True)[0].agrees is False
+    assert digits.check(formula("tradeoff.data-exponent.printed"), 20, quick=True)[0].agrees is False
     assert digits.check(DATA_CORRECTED, 20, quick=True)[0].agrees
 
 
@@ -105,4 +110,4 @@ def test_the_steps_refuse_the_printed_law():
         road.claim(start.unfold() * 2, Isotropic(), "twice")
     good = derivation_of(DATA_CORRECTED).steps
     with pytest.raises(DerivationError, match="slope"):
-        ImplicitSlope().check(good[1].after, formula("tradeoff.data-exponent.printed").record.statement.rhs)
+        ImplicitSlope().check(good[1].after, formula("tradeoff.data-exponent.printed").statement.rhs)

@@ -9,22 +9,27 @@ from math import comb, erf, pi, sqrt
 import pytest
 from sympy import Integral, Symbol, oo
 
-from infscale_sym import catalog, selection_error
+from infscale_sym import catalog, registry, selection_error
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.asymptotics import GammaIntegrals
-from infscale_sym.derive.probability import TailFormula, ZeroTemperature
-from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.formulas.series import best_of_k_coefficients
-from infscale_sym.notation.heads import MinimumTail, SelectionError, SquaredMinimum
+from infscale_sym.errors import DerivationError, ValidationError
+from infscale_sym.evaluate.points import points_in
+from infscale_sym.notation.check import Check
+from infscale_sym.notation.lazy import Lazy
 from infscale_sym.notation.relations import AtMost
-from infscale_sym.notation.symbols import k, r, tau
-from infscale_sym.quantities.ridge import renormalized_ridge
-from infscale_sym.verify import digits, simulation
+from infscale_sym.theory.best_of_k.rules import GammaIntegrals
+from infscale_sym.theory.best_of_k.series import best_of_k_coefficients
+from infscale_sym.theory.regression.values.ridge import renormalized_ridge
+from infscale_sym.theory.selection.notation import MinimumTail, SelectionError, SquaredMinimum, k, r, tau
+from infscale_sym.theory.selection.rules import TailFormula, ZeroTemperature
+from infscale_sym.verify import digits, simulation, verdict
+from infscale_sym.verify.draws import drawing_of
+from infscale_sym.verify.record import Leg, Verdict
+
+FORMULAS = registry.formulas()
 
 
 def record(id: str):
-    return catalog.formula(id).record
+    return catalog.formula(id)
 
 
 @pytest.mark.parametrize("id", ["ridge.isotropic", "best-of-k.leading", "best-of-k.extreme-value"])
@@ -48,11 +53,77 @@ def test_an_inequality_is_certified_and_its_reverse_refuted() -> None:
     assert "counterexample" in leg.evidence
 
 
+def test_a_quick_run_looks_for_the_point_that_refutes_a_broken_variant() -> None:
+    true = dataclasses.replace(record("best-of-k.leading"), id="test.inequality", statement=AtMost(tau, tau + 1))
+    seen = [point[tau] for point in points_in(true.symbols, true.domain, 6)]
+    most, later = max(seen[:2]), max(seen)
+    assert later > most
+    refuted_later = AtMost(tau, (most + later) / 2)
+    leg, caught = digits.check(true.using(check=Check(count=6, broken=(("only later", refuted_later),))), 20, quick=True)
+    assert leg.agrees
+    assert leg.summary == "certain at 2 points (enclosure)"
+    assert caught == "the reversed inequality; only later"
+    never = true.using(check=Check(count=6, broken=(("never", AtMost(tau, tau + 2)),)))
+    with pytest.raises(ValidationError, match="a variant that is false also passes: never"):
+        digits.check(never, 20, quick=True)
+
+
 def test_a_claim_off_by_a_fifth_is_refuted_by_simulation() -> None:
     true = record("best-of-k.leading")
     false = dataclasses.replace(true, statement=true.statement.with_rhs(true.statement.rhs * Fraction(6, 5)))
     assert simulation.check(true, quick=True).agrees
     assert simulation.check(false, quick=True).agrees is False
+
+
+@pytest.mark.parametrize(
+    ("leg", "agrees", "summary"),
+    [
+        (simulation.leg(1.0, 8.0, "draws", {}, "a claim 5 % larger"), True, "1.0 standard errors"),
+        (simulation.leg(1.0, 3.0, "draws", {}, "a claim 5 % larger"), None, "inconclusive"),
+        (simulation.leg(5.0, 3.0, "draws", {}, "a claim 5 % larger"), False, "5.0 standard errors"),
+        (simulation.leg(float("nan"), 9.0, "draws", {}, "a claim 5 % larger"), False, "nan standard errors"),
+        (simulation.leg_of_wrong(30.0, 1.0, "draws", {}), False, "30 standard errors"),
+        (simulation.leg_of_wrong(3.0, 1.0, "draws", {}), None, "inconclusive"),
+        (simulation.leg_of_wrong(1.0, 9.0, "draws", {}), True, "1 standard errors"),
+        (simulation.leg_of_bound(9.0, 9.0, "draws", "half the bound", {}), True, "inside by 9 standard errors"),
+        (simulation.leg_of_bound(9.0, 5.0, "draws", "half the bound", {}), None, "inconclusive"),
+        (simulation.leg_of_bound(-3.0, 5.0, "draws", "half the bound", {}), None, "inconclusive"),
+        (simulation.leg_of_bound(-5.0, 5.0, "draws", "half the bound", {}), False, "outside"),
+    ],
+)
+def test_too_few_draws_neither_agree_nor_disagree(leg: Leg, agrees: bool | None, summary: str) -> None:
+    assert leg.agrees is agrees
+    assert leg.summary == summary
+    assert ("too few draws to tell" in leg.evidence) == (agrees is None)
+
+
+def test_what_the_verdict_makes_of_a_simulation() -> None:
+    """Too few draws are no contradiction in a quick run; in a full one the simulation has failed, and unknown is no pass."""
+    proved, digits_, refuting = Leg("derivation", "proved", True), Leg("digits", "50", True), Leg("digits", "no", False)
+    drawn, against, unable = (Leg("simulation", "1", agrees) for agrees in (True, False, None))
+    few, broken = Leg("simulation", "inconclusive", None), Leg("simulation", "not computed", None)
+    holds = record("ridge.bare")
+    for leg, quick, full in (
+        (drawn, "holds", "holds"),
+        (unable, "holds", "holds"),
+        (few, "holds", "unknown"),
+        (against, "unknown", "unknown"),
+        (broken, "unknown", "unknown"),
+    ):
+        assert verdict._verdict(holds, (proved, digits_, leg), True) == quick
+        assert verdict._verdict(holds, (proved, digits_, leg), False) == full
+    underived = Leg("derivation", "not derived", None)
+    assert verdict._verdict(holds, (underived, refuting, few), True) == "refuted"
+    assert verdict._verdict(holds, (underived, refuting, drawn), True) == "unknown"
+
+
+def test_a_quick_run_that_cannot_tell_says_so() -> None:
+    leg = simulation.check(record("best-of-k.hard-task.marginal"), quick=True)
+    assert leg.agrees is not False
+    few = Leg("simulation", "inconclusive", None, "too few draws to tell")
+    said = str(Verdict("some.id", "holds", "holds", (few,), "none", 1.0, 50))
+    assert "inconclusive" in said
+    assert "DISAGREES" not in said
 
 
 def test_a_wrong_step_and_a_wrong_end_are_refused() -> None:
@@ -81,12 +152,14 @@ def test_gamma_integrals_refuse_what_is_no_polynomial() -> None:
         GammaIntegrals(w).check(Integral(1 / (1 + w), (w, 0, oo)), Symbol("c"))
 
 
-def test_ids_are_unique_partners_meet_and_every_recipe_has_a_formula() -> None:
+def test_ids_are_unique_partners_meet_and_every_drawing_exists() -> None:
     ids = [f.id for f in FORMULAS]
     assert len(ids) == len(set(ids))
-    assert set(simulation.RECIPES) <= set(ids)
     for formula in FORMULAS:
         assert not formula.partner or record(formula.partner).partner == formula.id
+        for function in vars(formula.draw).values() if formula.draw else ():
+            assert not isinstance(function, Lazy) or callable(function.resolve())
+    assert [f.id for f in FORMULAS if drawing_of(f) is None] == ["denoiser.steps.rate", "denoiser.steps.floor"]
 
 
 def test_hand_computed_cases() -> None:

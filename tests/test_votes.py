@@ -12,18 +12,13 @@ from sympy import Expr, Integral, Rational, Sum, exp, oo
 
 from infscale_sym import selection_error
 from infscale_sym.catalog import formula
-from infscale_sym.derive.votes import (
-    CentreOfABin,
-    CountInBins,
-    MiddleAnswer,
-    MomentsOfDraws,
-    SymmetricAboutZero,
-)
-from infscale_sym.derive.votes_limits import LastStage, LikeliestBin, RatioOfMeans, UnderLimit, weighted_moment
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.votes import FORMULAS
-from infscale_sym.notation.heads import Expectation, SelectionError, normal_density
-from infscale_sym.notation.heads_votes import (
+from infscale_sym.notation.operators import Expectation, normal_density
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, tau, z
+from infscale_sym.theory.votes import draws as drawn
+from infscale_sym.theory.votes.formulas import FORMULAS
+from infscale_sym.theory.votes.limit_rules import LastStage, LikeliestBin, RatioOfMeans, UnderLimit, weighted_moment
+from infscale_sym.theory.votes.notation import (
     BeamError,
     BeforeLastStage,
     MajorityPolynomial,
@@ -31,17 +26,22 @@ from infscale_sym.notation.heads_votes import (
     ManyAnswers,
     NormalShare,
     WinningChance,
+    bin_width,
+    grid_shift,
+    i_bin,
+    remaining,
+    stages,
 )
-from infscale_sym.notation.symbols import bin_width, grid_shift, i_bin, k, remaining, rho, stages, tau, z
-from infscale_sym.quantities.votes import beam, exact, majority, numeric, race
-from infscale_sym.quantities.votes.pair import weighted_mean_pair_mp
-from infscale_sym.simulate import votes as drawn
+from infscale_sym.theory.votes.rules import CentreOfABin, CountInBins, MiddleAnswer, MomentsOfDraws, SymmetricAboutZero
+from infscale_sym.theory.votes.values import beam, exact, majority, numeric, race
+from infscale_sym.theory.votes.values.pair import weighted_mean_pair_mp
 from infscale_sym.verify import simulation
+from infscale_sym.verify.draws import drawing_of
 
 
 def test_every_formula_has_a_recipe_and_a_derivation() -> None:
-    assert {f.id for f in FORMULAS} <= set(simulation.RECIPES)
-    assert all(f.derivation == "votes" for f in FORMULAS)
+    assert all(drawing_of(f) is not None for f in FORMULAS)
+    assert all(f.script == "votes" for f in FORMULAS)
 
 
 # Mean and weighted mean.
@@ -224,7 +224,7 @@ def test_search_in_two_arithmetics_and_its_law() -> None:
 
 
 def test_rules_refuse_wrong_claims() -> None:
-    from infscale_sym.derive.probability import draw, i
+    from infscale_sym.theory.selection.rules import draw, i
 
     square = Expectation((Sum(draw[i], (i, 1, k)) / k + tau) ** 2)
     assert MomentsOfDraws().check(square, tau**2 + 1 / k).kind == "symbolic"
@@ -271,16 +271,16 @@ def test_simulated_votes_by_hand() -> None:
     rng = np.random.default_rng(5)
     whole = 1 - (math.sqrt(0.5) - math.sqrt(0.2)) ** 2
     for result, value in (
-        (drawn.mean_of_answers(4, 0.5, trials=40_000, rng=rng), 0.5),
-        (drawn.median_of_answers(3, 0.0, trials=40_000, rng=rng), 1 - math.sqrt(3) / math.pi),
-        (drawn.median_of_answers(2, 0.0, trials=40_000, rng=rng), 0.5),
-        (drawn.race_of_bins(2, 0.5, 0.2, trials=40_000, rng=rng), 0.305 * math.sqrt(2) / whole**2),
-        (drawn.search_in_stages(3, 3, 0.7, -1.0, trials=40_000, rng=rng), 1.49),
-        (drawn.majority_of_answers(5, 2.5, 0.4, 0.5, trials=40_000, rng=rng), 1.8485485149518),
+        (drawn.mean_of_answers(4, 0.5, trials=40_000, seed=rng), 0.5),
+        (drawn.median_of_answers(3, 0.0, trials=40_000, seed=rng), 1 - math.sqrt(3) / math.pi),
+        (drawn.median_of_answers(2, 0.0, trials=40_000, seed=rng), 0.5),
+        (drawn.race_of_bins(2, 0.5, 0.2, trials=40_000, seed=rng), 0.305 * math.sqrt(2) / whole**2),
+        (drawn.search_in_stages(3, 3, 0.7, -1.0, trials=40_000, seed=rng), 1.49),
+        (drawn.majority_of_answers(5, 2.5, 0.4, 0.5, trials=40_000, seed=rng), 1.8485485149518),
     ):
         assert abs(result.mean - value) < 4.5 * result.standard_error
     with pytest.raises(DomainError, match="multiple"):
-        drawn.search_in_stages(5, 2, 0, 0, trials=10, rng=rng)
+        drawn.search_in_stages(5, 2, 0, 0, trials=10, seed=rng)
 
 
 @pytest.mark.parametrize("id", ["vote.weighted-mean", "vote.majority", "vote.majority.infinite-k.tie", "vote.median.even"])
@@ -292,7 +292,7 @@ def test_the_simulation_leg_agrees_and_rejects(id: str) -> None:
 
 
 def test_the_map_is_exact_where_it_is_drawn() -> None:
-    from infscale_sym.present.figures_votes import _fine_contest, contest
+    from infscale_sym.theory.votes.figures import _fine_contest, contest
 
     offsets = np.array([-0.7, 0.0, 2.0])
     fine, whole = _fine_contest(16, 0.3, offsets, 8), contest(16, 0.3, offsets, offsets)

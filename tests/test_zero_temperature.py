@@ -1,4 +1,4 @@
-"""T = 0 at finite k: the boundary that does not move with k, and what a little heat costs (THEORY section 2)."""
+"""T = 0 at finite k: the boundary that does not move with k, and what a small t costs (`temperature.zero.*`)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ from sympy import Rational, log, pi
 
 from infscale_sym.catalog import formula
 from infscale_sym.derive import Derivation
-from infscale_sym.derive.association import error, mean_error
-from infscale_sym.derive.zero_temperature import (
+from infscale_sym.errors import DerivationError, DomainError
+from infscale_sym.theory.optima.values import numeric as optima
+from infscale_sym.theory.optima.values.enclosure import slope_at_zero
+from infscale_sym.theory.scaling.chebyshev_sum import error, mean_error
+from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
+from infscale_sym.theory.selection.values.enclosure import selection_error_arb
+from infscale_sym.theory.selection.values.numeric import selection_error_numpy
+from infscale_sym.theory.zero_temperature.draws import drawn_excess
+from infscale_sym.theory.zero_temperature.formulas import APPROACH
+from infscale_sym.theory.zero_temperature.notation import ColdPairs, coldness
+from infscale_sym.theory.zero_temperature.rules import (
     DropHeating,
     FermiIntegrals,
     Fluctuations,
@@ -24,16 +33,7 @@ from infscale_sym.derive.zero_temperature import (
     heating,
     two_answers,
 )
-from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.formulas.zero_temperature import APPROACH
-from infscale_sym.notation.heads import SelectionError
-from infscale_sym.notation.heads_zero_temperature import ColdPairs
-from infscale_sym.notation.symbols import coldness, k, rho, t, tau
-from infscale_sym.quantities import optima
-from infscale_sym.quantities.optima_enclosure import slope_at_zero
-from infscale_sym.quantities.selection.enclosure import selection_error_arb
-from infscale_sym.quantities.selection.numeric import selection_error_numpy
-from infscale_sym.quantities.zero_temperature import (
+from infscale_sym.theory.zero_temperature.values import (
     cold_pairs,
     cold_pairs_mp,
     thermal_excess,
@@ -41,7 +41,6 @@ from infscale_sym.quantities.zero_temperature import (
     zeta_slope,
     zeta_slope_mp,
 )
-from infscale_sym.verify.simulation_zero_temperature import drawn_excess
 
 
 @pytest.mark.parametrize("id", ["temperature.zero.boundary", "temperature.zero.approach"])

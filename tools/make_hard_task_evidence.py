@@ -1,4 +1,4 @@
-"""Make infscale_sym/present/hard_task_evidence.json: students trained and asked end to end where rare prompts decide.
+"""Make infscale_sym/theory/hard_task/evidence.json: students trained and asked end to end where rare prompts decide.
 
     python tools/make_hard_task_evidence.py [--part NUMBER]
 
@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
-from infscale_sym.present.hard_task_evidence import ALPHA, ANSWERS, GAMMA, SIGMA, TEACHERS
+from infscale_sym.theory.hard_task.evidence import ALPHA, ANSWERS, GAMMA, SIGMA, TEACHERS
 
 SEED = 20261123
-TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "present" / "hard_task_evidence.json"
+TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "theory" / "hard_task" / "evidence.json"
 SIZES = (30, 60, 120)
 BATCHES = 16
 #: Training sets of a batch, and prompts of a training set.

@@ -1,10 +1,10 @@
-"""Make infscale_sym/present/mean_law_evidence.json: the offsets of students drawn at growing d, beside their law.
+"""Make infscale_sym/theory/mean_law/evidence.json: the offsets of students drawn at growing d, beside their law.
 
     python tools/make_mean_law_evidence.py [--part NUMBER]
 
 Five values of alpha = d/n, Sigma = I and a power law, four sizes d, one teacher and one judge with weights of its own. For
 every run: the three second moments of the students, the kurtosis of both offsets over prompts and training sets, and the same
-moments with the label noise and the signs of the coordinates averaged by hand (`infscale_sym.simulate.offsets`). Standard
+moments with the label noise and the signs of the coordinates averaged by hand (`infscale_sym.theory.mean_law.draws`). Standard
 errors are over independent training sets. One seed a run, so every number comes again. About 2 minutes on one core.
 """
 
@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.present.mean_law_evidence import GAMMA, SIGMA, weights_and_spectrum
-from infscale_sym.simulate.offsets import conditional_covariances, prompt_covariances
+from infscale_sym.theory.mean_law.draws import conditional_covariances, prompt_covariances
+from infscale_sym.theory.mean_law.evidence import GAMMA, SIGMA, weights_and_spectrum
 
 SEED = 20261122
-TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "present" / "mean_law_evidence.json"
+TABLE = Path(__file__).resolve().parents[1] / "infscale_sym" / "theory" / "mean_law" / "evidence.json"
 ALPHAS = (0.05, 0.2, 0.5, 0.9, 1.5)
 SPECTRA = ("isotropic", "power law")
 #: n = d/alpha is whole for all of them.

@@ -34,6 +34,8 @@ def build_parser() -> common.Parser:
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action=common.Version, help="show the version and exit")
+    modules = "take the formulas of a Python file of your own too (repeatable; its code is run, here and in worker processes)"
+    parser.add_argument("--module", metavar="FILE", action="append", default=[], help=modules)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
     for module in (list_, show, verify, error, simulate, plan, coverage, latex, plot):
         module.add(subparsers)
@@ -46,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = build_parser().parse_args(common.attach_negative_values(sys.argv[1:] if argv is None else argv))
         name = f"infscale {arguments.command}"
+        common.use_modules(arguments.module)
         code = arguments.run(arguments)
         sys.stdout.flush()
         return code

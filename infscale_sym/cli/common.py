@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import textwrap
@@ -105,6 +106,25 @@ def one_line(text: str, most: int = 600) -> str:
     return flat if len(flat) <= most else f"{flat[: most // 2]} ... {flat[-most // 2 :]}"
 
 
+# Topics of others.
+
+
+def use_modules(files: Sequence[str]) -> None:
+    """Take the topics of files of the user's own, here and in worker processes; whatever topic could not be loaded is said in
+    one line on stderr. Raises DomainError for a file of --module that could not be."""
+    from infscale_sym import registry
+
+    if files:
+        registry.use_files(files)
+    if files or os.environ.get(registry.VARIABLE):
+        refused = [line for line in registry.problems() if any(str(Path(file).resolve()) in line for file in files)]
+        if refused:
+            raise DomainError(refused[0])
+    if registry.foreign_at_hand():
+        for line in registry.problems():
+            sys.stderr.write(one_line(f"infscale: {line}") + "\n")
+
+
 # Output.
 
 
@@ -180,23 +200,32 @@ def write(parts: Iterable[str], name: str | None) -> None:
         raise
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[str] = ()) -> Iterator[str]:
-    """Lines of an aligned table; columns are flush right but for those named in `left`. `rows` is gone through twice."""
+def width() -> int:
+    """Columns of plain text: those of the terminal, if it is one, else WIDTH; at least 60."""
+    return max(60, shutil.get_terminal_size((WIDTH, 24)).columns) if sys.stdout.isatty() else WIDTH
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[str] = (), fitted: bool = False) -> Iterator[str]:
+    """Lines of an aligned table; columns are flush right but for those named in `left`. `rows` is gone through twice.
+
+    `fitted`: on a terminal the last column is cut so that a line fits."""
     widths = [len(name) for name in head]
     for row in rows:
         widths = [*map(max, widths, map(len, row))]
     pairs = zip(head, widths, strict=True)
     line = "  ".join(f"{{:{'<' if name in left else '>'}{width}}}" for name, width in pairs)
     for row in itertools.chain([head], rows):
-        yield line.format(*row).rstrip() + "\n"
+        text = line.format(*row).rstrip()
+        if fitted and sys.stdout.isatty() and len(text) > width():
+            text = text[: width() - 1] + "…"
+        yield text + "\n"
 
 
 def labelled(name: str, text: str) -> str:
-    """A paragraph with a label in its margin; long words (formulas) are not broken."""
-    flat = " ".join(text.split())
-    label, indent = f"  {name:<12}", " " * 14
-    wrapper = textwrap.TextWrapper(WIDTH, label, indent, break_long_words=False, break_on_hyphens=False)
-    return wrapper.fill(flat) + "\n"
+    """A paragraph with a label in its margin, as wide as the terminal."""
+    from infscale_sym.present.report import labelled
+
+    return labelled(name, text, width())
 
 
 # Work.
@@ -228,7 +257,7 @@ def in_parallel(
             from tqdm import tqdm
 
             bar = stack.enter_context(tqdm(total=len(items), unit=unit, leave=False, delay=PATIENCE))
-        for result in stack.enter_context(closing(_results(task, items, jobs))):
+        for result in stack.enter_context(closing(results(task, items, jobs))):
             if bar is not None:
                 bar.update()
                 bar.clear()  # what the caller prints goes above the bar
@@ -237,11 +266,13 @@ def in_parallel(
                 bar.refresh()
 
 
-def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
+def results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | None) -> Generator[Result, None, None]:
+    """The same without a bar."""
     if jobs == 1 or len(items) == 1:
         for item in items:
             yield task(item)
         return
+    import warnings
     from concurrent.futures.process import BrokenProcessPool
 
     from joblib import Parallel, cpu_count, delayed
@@ -249,6 +280,8 @@ def _results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | 
     # At least two, as one would be this process, which must hear Ctrl-C.
     processes = max(min(jobs or cpu_count(), len(items)), 2)
     options: dict[str, Any] = {"n_jobs": processes, "return_as": "generator", "batch_size": 1, "pre_dispatch": "n_jobs"}
+    # A worker that has grown large is replaced between two items; nothing is lost, and nobody need hear of it.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor", UserWarning)
     try:
         # joblib's annotations have a list where return_as="generator" gives a generator
         yield from Parallel(**options)(delayed(_undisturbed)(task, item) for item in items)  # type: ignore[misc]

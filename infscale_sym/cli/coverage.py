@@ -114,7 +114,7 @@ def run_fit(arguments: argparse.Namespace) -> int:
         check_suffix(arguments.plot)
     import numpy as np
 
-    from infscale_sym.decide.coverage import BadRows, fit_coverage, read_counts
+    from infscale_sym.theory.coverage.fit import BadRows, fit_coverage, read_counts
 
     source = sys.stdin.buffer if arguments.file == "-" else arguments.file
     try:
@@ -127,8 +127,8 @@ def run_fit(arguments: argparse.Namespace) -> int:
     found = fit_coverage(counts, arguments.ceiling, level=level, replicates=replicates, rng=np.random.default_rng(seed))
     rows = list(table(found, attempts if attempts is not None else default_attempts(counts.largest)))
     if arguments.plot is not None:
-        from infscale_sym.present.figures_coverage_fit import fit_picture
         from infscale_sym.present.style import save
+        from infscale_sym.theory.coverage.figures_fit import fit_picture
 
         save(fit_picture(found).figure, arguments.plot)
     if arguments.output is not None:
@@ -183,7 +183,7 @@ def as_text(found: Any, rows: Sequence[Sequence[str]]) -> dict[str, Any]:
 
 def run_cost(arguments: argparse.Namespace) -> int:
     """Print the cheapest attempts; 1 if the target is out of reach of every model and of all together."""
-    from infscale_sym.decide.coverage.cost import DEPENDENCES, cheapest, cheapest_split
+    from infscale_sym.theory.coverage.fit.cost import DEPENDENCES, cheapest, cheapest_split
 
     models = [_model(text, i) for i, text in enumerate(arguments.model, 1)]
     if len({model.name for model in models}) < len(models):
@@ -210,7 +210,7 @@ def run_cost(arguments: argparse.Namespace) -> int:
 
 
 def _model(text: str, position: int) -> Any:
-    from infscale_sym.decide.coverage.cost import Model
+    from infscale_sym.theory.coverage.fit.cost import Model
 
     fields: dict[str, Any] = {"name": f"model {position}"}
     for part in text.split(","):

@@ -103,7 +103,7 @@ class Doubles:
     def __init__(self, lists: Sequence[Sequence[str]]) -> None:
         import numpy as np
 
-        from infscale_sym.quantities.selection.numeric import selection_error_numpy
+        from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
         self.lists = lists
         k, t, tau, rho = np.ix_(*(doubles(list(points)) for points in lists))
@@ -119,7 +119,7 @@ class Doubles:
 
 def precise_row(point: Sequence[str], digits: int) -> Row:
     """(value, radius, kind) at one point; the radius is at most value 10^-digits. Raises ValidationError."""
-    from infscale_sym.quantities.selection.enclosure import selection_error_arb
+    from infscale_sym.theory.selection.values.enclosure import selection_error_arb
 
     # A digit more than asked for, and one more in print, so that rounding to decimals stays within the radius.
     ball = selection_error_arb(*point, digits=digits + 1)
@@ -130,7 +130,7 @@ def precise_row(point: Sequence[str], digits: int) -> Row:
         return _plain(value), _upward(radius), "enclosure"
     import mpmath
 
-    from infscale_sym.quantities.selection.highprec import selection_error_mp
+    from infscale_sym.theory.selection.values.highprec import selection_error_mp
 
     with mpmath.workdps(digits + 10):
         text = mpmath.nstr(selection_error_mp(*point, digits=digits + 2), digits + 2, strip_zeros=False)

@@ -71,13 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         check_suffix(arguments.output)
         common.check_output(arguments.output)
-    from infscale_sym.decide.plan import plan
+    from infscale_sym.theory.planning.plan import plan
 
     with _Stages() as stages:
         found = plan(**settings, progress=stages.tell)
     if arguments.output is not None:
-        from infscale_sym.present.figures_plan import frontier_picture
         from infscale_sym.present.style import save
+        from infscale_sym.theory.planning.figures import frontier_picture
 
         save(frontier_picture(found).figure, arguments.output)
     lines = [common.document(**as_text(found))] if arguments.json else [f"{line}\n" for line in found.lines()]
@@ -132,7 +132,7 @@ def _covariance(text: str, d: int) -> Any:
     exponent = number(text.removeprefix("power:"), Domain("Sigma (power:A)", 0, 20))
     if d > 10**5:
         raise DomainError(f"Sigma: a power law needs d up to 1e+05; got {d}")
-    from infscale_sym.quantities.spectrum import PowerLaw
+    from infscale_sym.theory.regression.values.spectrum import PowerLaw
 
     return PowerLaw(float(exponent), d)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from infscale_sym.cli import common, error
 from infscale_sym.cli.numbers import MOST_POINTS, SYNTAX, Domain, doubles, number, numbers, whole_number, whole_numbers
+from infscale_sym.cli.progress import Progress, duration
 from infscale_sym.errors import DomainError
 
 MOST = 10**15  # of anything that is drawn one by one
@@ -96,6 +97,7 @@ def add(subparsers: Any) -> None:
 def _add_common(parser: argparse.ArgumentParser, run: Any) -> None:
     parser.add_argument("--seed", default="0", metavar="N", help="integer >= 0 (default: 0)")
     parser.add_argument("--workers", metavar="N", help="threads (default: all processors); no number depends on it")
+    parser.add_argument("--anyway", action="store_true", help="run even if it will take longer than an hour")
     common.add_output(parser)
     parser.set_defaults(run=run)
 
@@ -116,15 +118,20 @@ def run_selection(arguments: argparse.Namespace) -> int:
     common.check_output(arguments.output)
     from infscale_sym.simulate import selection
 
+    points = list(itertools.product(*lists))
+    many = f" at each of {len(points)} points" if len(points) > 1 else ""
+    work = f"{len(points) * max(k) * trials:.2g} answers ({trials:.6g} trials of {max(k):.6g}{many})"
+    advice = "take fewer --trials or a smaller --k, look up the exact value with `infscale error`"
     rows = []
-    for texts in itertools.product(*lists):
-        t, tau, rho = doubles(list(texts))
-        result = selection(k, t, tau, rho, trials=trials, seed=seed, workers=workers, progress=common.watched())
-        for each, mean, sigma in zip(k, result.mean.tolist(), result.standard_error.tolist(), strict=True):
-            exact = exact_value(str(each), *texts)
-            # Without spread between the trials there is nothing to measure a deviation in.
-            deviation = None if exact is None or not sigma > 0 else (mean - exact) / sigma
-            rows.append(((str(each), *texts), mean, sigma, exact, deviation))
+    with _watch(arguments, len(points), work, advice) as progress:
+        for texts in points:
+            t, tau, rho = doubles(list(texts))
+            result = selection(k, t, tau, rho, trials=trials, seed=seed, workers=workers, progress=progress.update)
+            for each, mean, sigma in zip(k, result.mean.tolist(), result.standard_error.tolist(), strict=True):
+                exact = exact_value(str(each), *texts)
+                # Without spread between the trials there is nothing to measure a deviation in.
+                deviation = None if exact is None or not sigma > 0 else (mean - exact) / sigma
+                rows.append(((str(each), *texts), mean, sigma, exact, deviation))
     if arguments.json:
         values = [
             dict(zip(error.NAMES, point, strict=True))
@@ -146,9 +153,18 @@ def run_selection(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _watch(arguments: argparse.Namespace, points: int, work: str, advice: str) -> Progress:
+    """Progress over `points` runs of the simulator, refusing what takes longer than an hour unless the user insists."""
+
+    def refuse(seconds: float) -> str:
+        return f"{work} would take about {duration(seconds)} here: {advice}, or say --anyway"
+
+    return Progress("infscale simulate", points, refuse=None if arguments.anyway else refuse)
+
+
 def exact_value(*point: str) -> float | None:
     """F at the point, or None where it lies outside the range of the exact evaluator."""
-    from infscale_sym.quantities.selection.numeric import selection_error_numpy
+    from infscale_sym.theory.selection.values.numeric import selection_error_numpy
 
     try:
         for name, text in zip(error.NAMES, point, strict=True):
@@ -175,12 +191,15 @@ def run_regression(arguments: argparse.Namespace) -> int:
     common.check_output(arguments.output)
     from infscale_sym.simulate import regression
 
-    result = regression(
-        n, d, sigma, gamma,
-        k=k, T=temperature, prompts=prompts, training_sets=sets, seed=seed, Sigma=covariance,
-        teacher=("normal", width), redraw_teacher=arguments.redraw_teacher, judge=judge,
-        workers=workers, progress=common.watched(),
-    )  # fmt: skip
+    work = f"{sets:.6g} training sets of {n:.6g} pairs, each with {prompts:.6g} prompts of {max(k):.6g} answers,"
+    advice = "take fewer --training-sets or --prompts, a smaller --n, --d or --k"
+    with _watch(arguments, 1, work, advice) as progress:
+        result = regression(
+            n, d, sigma, gamma,
+            k=k, T=temperature, prompts=prompts, training_sets=sets, seed=seed, Sigma=covariance,
+            teacher=("normal", width), redraw_teacher=arguments.redraw_teacher, judge=judge,
+            workers=workers, progress=progress.update,
+        )  # fmt: skip
     curves = {"delta": result.delta, "selection_error": result.selection_error}
     moments = {
         "variance": ("E s^2", result.variance),

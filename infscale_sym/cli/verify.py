@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import io
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from infscale_sym.cli import common
 from infscale_sym.cli.numbers import whole_number
+from infscale_sym.errors import UnknownFormula
 
 if TYPE_CHECKING:
     from infscale_sym.verify.record import Verdict
@@ -26,6 +29,7 @@ counted). `catches` is the smallest perturbation of the claim that this very ver
 examples:
   infscale verify
   infscale verify ridge.bare ridge.isotropic --jobs 1
+  infscale verify best-of-k 'hte.*'
   infscale verify --digits 30 --quick --report report"""
 
 
@@ -34,10 +38,12 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "verify",
         help="check the formulas against exact values, derivations and simulations",
-        description="Verify the formulas with the given ids, or all. Exit code 1 if a verdict is not the expected one.",
+        description="Verify the formulas that are named, or all. Exit code 1 if a verdict is not the expected one.",
         epilog=_EPILOG,
     )
-    parser.add_argument("ids", nargs="*", metavar="ID", help="ids of formulas (default: all)")
+    parser.add_argument(
+        "ids", nargs="*", metavar="ID", help="ids of formulas, groups like best-of-k, or patterns like 'hte.*' (default: all)"
+    )
     add_digits(parser)
     parser.add_argument("--jobs", metavar="N", help="processes (default: all processors); no result depends on it")
     parser.add_argument("--quick", action="store_true", help="fewer points and draws")
@@ -68,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     for group in common.in_parallel(task, related(ids), jobs, "group of formulas"):
         verdicts += group
         if not arguments.json:
-            print("".join(line for verdict in group for line in (*report(verdict), "\n")), end="", flush=True)
+            print("".join(line for verdict in group for line in (*report(verdict.as_dict()), "\n")), end="", flush=True)
     seconds = time.monotonic() - start
     held = sum(verdict.as_expected for verdict in verdicts)
     if arguments.report is not None:
@@ -88,12 +94,30 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if held == len(ids) else 1
 
 
-def chosen(ids: Sequence[str]) -> list[str]:
-    """The formulas meant, each once, in registry order; all of them if none is named. Raises UnknownFormula."""
-    from infscale_sym.catalog import formula, formulas
+def chosen(patterns: Sequence[str]) -> list[str]:
+    """The ids meant by ids, groups and patterns, each once, in registry order; all of them if none is named.
 
-    wanted = {formula(id).id for id in ids}
-    return [entry.id for entry in formulas() if not ids or entry.id in wanted]
+    Raises UnknownFormula for a pattern that fits none."""
+    from infscale_sym import registry
+    from infscale_sym.verify import evidence
+
+    if patterns and set(patterns) <= set(evidence.ids()):  # plain ids of ours: no need to build the register
+        return [id for id in evidence.ids() if id in patterns]
+    ids = [entry.id for entry in registry.formulas()]
+    return matching(patterns, ids) if patterns else ids
+
+
+def matching(patterns: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """The ids that fit a pattern: the id itself, a group that it belongs to, or wildcards. Raises UnknownFormula."""
+    wanted: set[str] = set()
+    for pattern in patterns:
+        fits = [id for id in ids if id == pattern or id.startswith(f"{pattern}.") or fnmatchcase(id, pattern)]
+        if not fits:
+            near = difflib.get_close_matches(pattern, ids, n=3, cutoff=0.3)
+            hint = f"; the nearest are {', '.join(near)}" if near else ""
+            raise UnknownFormula(f"no formula has the id {pattern!r}{hint}; `infscale list` shows them all")
+        wanted.update(fits)
+    return [id for id in ids if id in wanted]
 
 
 def related(ids: Sequence[str]) -> list[list[str]]:
@@ -112,7 +136,7 @@ def examine(id: str, digits: int, quick: bool) -> Verdict:
     from infscale_sym.verify import verify
     from infscale_sym.verify.record import Leg, Verdict
 
-    record, start = formula(id).record, time.monotonic()
+    record, start = formula(id), time.monotonic()
     try:
         # A derivation is a script and prints as scripts do; that is for its notebook, not for this report.
         with contextlib.redirect_stdout(io.StringIO()):
@@ -123,13 +147,8 @@ def examine(id: str, digits: int, quick: bool) -> Verdict:
         return Verdict(id, "unknown", record.expected.value, legs, "none", time.monotonic() - start, digits, quick)
 
 
-def report(verdict: Verdict) -> Iterator[str]:
-    """The lines on one formula, at most 100 columns wide."""
-    found = verdict.verdict if verdict.as_expected else f"{verdict.verdict.upper()} (expected: {verdict.expected})"
-    yield f"{verdict.id}: {found}{' (quick)' if verdict.quick else ''}, {verdict.seconds:.1f} s\n"
-    for leg in verdict.legs:
-        against = " -- DISAGREES" if leg.agrees is False else ""
-        yield common.labelled(leg.name, leg.summary + against)
-        if leg.evidence:
-            yield common.labelled("", leg.evidence)
-    yield common.labelled("catches", verdict.smallest_caught)
+def report(row: Mapping[str, Any]) -> Iterator[str]:
+    """The lines on one formula, as wide as the terminal."""
+    from infscale_sym.present.report import verdict_lines
+
+    return verdict_lines(row, common.width())

@@ -1,307 +1,295 @@
-"""The asymptotic rules: expansion in 1/k under an integral (Watson's lemma), Gamma integrals, suprema, registered formulas.
+"""Expansion under an integral as a parameter grows (Watson's lemma), for whatever integrand SymPy can differentiate.
 
-An expansion is checked twice: its coefficients symbolically, against derivatives that SymPy takes of the exact integrand, and
-its remainder numerically, by the measured exponent of the error over four decades of k.
+An integral whose integrand, at a fixed integration variable, is a Taylor series in 1/k (k the parameter that grows) times the
+exponential of one: for instance k ln S(w/k) = -p w + O(1/k). Each integrand is replaced by its Taylor polynomial. The
+coefficients are checked symbolically, against derivatives that SymPy takes; the remainder is measured, by the exponent with
+which the difference of the two sides falls between two values of k far apart. That the expansion may be integrated term by
+term (a bound on the integrand that does not depend on k) is a hypothesis of the step, to be given with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from sympy import (
+    Add,
+    Derivative,
     Dummy,
+    E,
     Expr,
+    Function,
     Integer,
     Integral,
-    Poly,
-    PolynomialError,
+    Subs,
     Symbol,
     diff,
     exp,
     expand,
     expand_mul,
     factorial,
-    integrate,
     limit,
+    log,
+    nan,
     oo,
     powsimp,
-    solve,
+    zoo,
 )
 
+from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.memory import simplify
-from infscale_sym.derive.numbers import evaluate, random_points
-from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral, outside, same, split
+from infscale_sym.derive.numbers import evaluate
+from infscale_sym.derive.rules import NUMERIC, integrated, is_zero, same
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS
-from infscale_sym.notation.heads import LogSurvival, Supremum, Survival
-from infscale_sym.notation.symbols import k, z
+from infscale_sym.evaluate.lambdify import mpmath_function
+from infscale_sym.evaluate.points import random_points
+from infscale_sym.notation.quantity import Quantity
 
-#: Four decades over which the exponent of a remainder is measured.
-DECADES = ("1e6", "1e7", "1e8", "1e9", "1e10")
+#: 1/large.
+_SMALL = Dummy("epsilon", positive=True)
 
+#: Digits at which the two sides of an expansion are compared, until their difference shows.
+_DIGITS = (20, 40, 80, 160)
 
-@cache
-def log_survival_derivatives(order: int, offset: Symbol) -> tuple[Expr, ...]:
-    """(d/dr)^m ln S(r; offset) at r = 0 for m = 1 ... order, from the power series of (ln S)' = -f/S, S(0) = 1."""
-    at = Symbol("r", nonnegative=True)
-    survival = Survival(at, offset)
-    density = -diff(survival, at)
-    if density.has(Survival) or simplify(diff(LogSurvival(at, offset), at) * survival + density) != 0:
-        raise DerivationError("the slope of ln S is not minus the density over S")
-    densities = []
-    for n in range(order):
-        densities.append(expand(density.subs(at, 0) / factorial(n)))
-        density = diff(density, at)
-    below = [Integer(1)] + [-densities[n] / (n + 1) for n in range(order)]
-    quotient: list[Expr] = []
-    for n in range(order):  # (-f/S) S = -f
-        quotient.append(expand(-densities[n] - sum((below[n - i] * quotient[i] for i in range(n)), Integer(0))))
-    return tuple(expand(value * factorial(n)) for n, value in enumerate(quotient))
-
-
-def _inside(expr: Expr) -> tuple[Expr, Expr, Expr]:
-    """(constant, factor, integrand): expr = constant + factor * integral (or supremum) of integrand."""
-    for container in (Integral, Supremum):
-        found = list(expr.atoms(container))
-        if found:
-            if len(found) != 1:
-                raise DerivationError(f"expected one {container.__name__}, found {len(found)}")
-            return *split(expr, found[0]), found[0].args[0]  # type: ignore[return-value]
-    return Integer(0), Integer(1), expr
+#: (integration variable, low, high) -> Taylor coefficients of the integrands over that range.
+Series = dict[tuple[Expr, Expr, Expr], list[Expr]]
 
 
 @dataclass(frozen=True)
-class ExpandInOneOverK:
-    """Replace the exact integrand by its expansion to the total order k^-order at a fixed integration variable.
+class ExpandUnderIntegral:
+    """Replace the integrands by their Taylor polynomials in 1/large, the factors in front of the integrals included.
 
-    The exponent k ln S(const * w/k) = const p w + O(1/k) is expanded with SymPy's own derivatives of ln S. With an
-    integral this is Watson's lemma: -ln S increases from zero with a positive slope, so what lies beyond any fixed
-    distance is exponentially small in k and the expansion may be integrated term by term. `remainder` is measured
-    through `exact`, the left side as an mpf.
+    `large`: the symbol that grows. `order`: the highest power of 1/large that is kept. `remainder`: the order of what is left
+    out, a power of `large`; it is measured between the two values in `at`, at `points` random points of the other symbols
+    (`near`: where to look). An end of a range that grows in proportion to `large` becomes infinite, and an
+    integral that begins there is left out: the integrand must be exponentially small there.
     """
 
-    variable: Symbol
+    large: Symbol
     order: int
     remainder: Expr
-    exact: Callable[[Mapping[Symbol, Any], int], Any] | None = None
-    digits: int = 60
-    at: Sequence[str] = DECADES
+    at: tuple[str, str] = ("1e5", "1e8")
     points: int = 2
-    values: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
-    relative_slack: float = 0.02
-    name: str = "Watson's lemma"
+    near: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
+    name: str = "expansion under the integral"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Coefficients by differentiation; remainder by its measured exponent."""
-        (constant, factor, exact), (constant_after, factor_after, claimed) = _inside(before), _inside(after)
+        constant, wanted = _expansion(before, self.large, self.order)
+        constant_after, claimed = _polynomial(after, self.large, self.order)
         if not same(constant, constant_after):
-            raise DerivationError(f"the term {constant} outside the integral has changed")
-        if simplify(factor / factor_after).has(self.variable):
-            raise DerivationError("the factor before the integral depends on the integration variable")
-        key = (before, self.order)
-        if key not in _SERIES:  # does not change under perturbation of the claim
-            symbol = Dummy("epsilon", positive=True)
-            _SERIES[key] = symbol, self._series(expand_mul(factor * exact, deep=False), symbol)
-        small, wanted = _SERIES[key]
-        got = expand((factor_after * claimed).subs(k, 1 / small))
-        for degree in range(self.order + 1):
-            difference = wanted[degree] - got.coeff(small, degree)
-            if not is_zero(expand(powsimp(expand(difference)))):
-                raise DerivationError(f"the coefficient of k^-{degree} is {simplify(wanted[degree])}")
-        extra = got - sum((got.coeff(small, degree) * small**degree for degree in range(self.order + 1)), Integer(0))
-        if not is_zero(extra):
-            raise DerivationError(f"the claim has terms beyond k^-{self.order}, or powers that are no whole numbers")
-        return Evidence(NUMERIC, f"coefficients to k^-{self.order} by SymPy; {self._measure(before, after)}")
-
-    def _series(self, exact: Expr, small: Symbol) -> list[Expr]:
-        """Taylor coefficients in small = 1/k of the exact integrand, SymPy's derivatives of ln S put in.
-
-        Terms without ln S must not depend on k otherwise than through a Taylor expandable factor.
-        """
-        out = [Integer(0)] * (self.order + 1)
-        for term in exact.as_ordered_terms():
-            logs = list(term.atoms(LogSurvival))
-            exponential = [e for e in term.atoms(exp) if e.has(LogSurvival)]
-            if not logs:
-                base, series = term, [Integer(1)] + [Integer(0)] * self.order
-            else:
-                if len(logs) != 1 or len(exponential) != 1:
-                    raise DerivationError("expected one power of the survival function in each term")
-                at, offset = logs[0].args
-                slope = simplify(at * k)  # at = slope/k
-                power = simplify(exponential[0].args[0] / logs[0])
-                if slope.has(k):
-                    raise DerivationError(f"{at} is not a constant over k")
-                derivatives = log_survival_derivatives(self.order + 1, offset)  # type: ignore[arg-type]
-                log_series = [d * slope**m / factorial(m) for m, d in enumerate(derivatives, start=1)]  # of small^m
-                times = Poly(expand((power * small).subs(k, 1 / small)), small).all_coeffs()[::-1]  # (power/k) in small
-                exponent = [Integer(0)] * (self.order + 1)
-                for shift, coefficient in enumerate(times):
-                    for m, value in enumerate(log_series):
-                        if m + shift <= self.order:
-                            exponent[m + shift] += coefficient * value
-                series = [exp(powsimp(expand(exponent[0])))]
-                for m in range(1, self.order + 1):  # E' = X' E
-                    series.append(expand(sum((i * exponent[i] * series[m - i] for i in range(1, m + 1)), Integer(0)) / m))
-                base = outside(term, exponential[0])
-            factor = base.subs(k, 1 / small)
-            taylor = []
-            for degree in range(self.order + 1):
-                taylor.append(expand(simplify(factor.subs(small, 0)) / factorial(degree)))
-                factor = diff(factor, small)
-            for degree in range(self.order + 1):
-                out[degree] += expand(sum((taylor[i] * series[degree - i] for i in range(degree + 1)), Integer(0)))
-        return out
-
-    def _measure(self, before: Expr, after: Expr) -> str:
-        return remainder_exponent(self, before, after)
+            raise DerivationError(f"the term {constant} outside the integrals became {constant_after}")
+        nothing = [Integer(0)] * (self.order + 1)
+        for limits in dict.fromkeys((*wanted, *claimed)):
+            pairs = zip(wanted.get(limits, nothing), claimed.get(limits, nothing), strict=True)
+            for degree, (right, got) in enumerate(pairs):
+                if not is_zero(expand(powsimp(expand(right - got)))):
+                    variable, low, high = limits
+                    raise DerivationError(
+                        f"over {low} < {variable} < {high} the coefficient of {self.large}^-{degree} is "
+                        f"{simplify(right)}, not {simplify(got)}"
+                    )
+        measured = measured_exponent(before, after, self.large, self.remainder, self.at, self.points, self.near)
+        return Evidence(NUMERIC, f"coefficients to {self.large}^-{self.order} by SymPy; {measured}")
 
 
-def remainder_exponent(rule: Any, before: Expr, after: Expr) -> str:
-    """The error |before - after| must fall with the exponent of rule.remainder over rule.at; returns it in words."""
+def measured_exponent(
+    before: Expr,
+    after: Expr,
+    large: Symbol,
+    remainder: Expr,
+    at: tuple[str, str] = ("1e5", "1e8"),
+    points: int = 2,
+    near: Mapping[Symbol, Sequence[Any]] | None = None,
+) -> str:
+    """In words, the exponent with which |before - after| falls as `large` goes from at[0] to at[1].
+
+    Raises DerivationError where it differs from the remainder's by more than 2 %, or where the two sides are equal."""
     import mpmath
 
-    names = sorted((before.free_symbols | after.free_symbols) - {k}, key=str)
-    bound = {limit[0] for e in (before, after) for i in e.atoms(Integral) for limit in i.limits}
-    names = [n for n in names if n not in bound and n in before.free_symbols]
-    wanted = float(simplify(k * diff(rule.remainder, k) / rule.remainder))
-    claim = after.replace(lambda e: isinstance(e, Integral), _gamma_value)
-    claim = claim.replace(lambda e: isinstance(e, Supremum), _supremum_value)
+    wanted = simplify(large * diff(remainder, large) / remainder)
+    if not wanted.is_number:
+        raise DerivationError(f"a remainder must be a power of {large}; got {remainder}")
+    claim = after.replace(lambda e: isinstance(e, Integral), integrated)
+    names = sorted((before.free_symbols | after.free_symbols) - {large}, key=str)
     slopes = []
-    for point in random_points(names, rule.points, rule.values):
-        errors = []
-        for big in (rule.at[0], rule.at[-1]):
-            full = {**point, k: big}
-            key = (rule.name, before, tuple(full.items()), rule.digits)
-            if key not in _EXACT:
-                _EXACT[key] = rule.exact(full, rule.digits) if rule.exact else evaluate(before, full, rule.digits)
-            claimed = evaluate(claim, full, rule.digits)
-            with mpmath.workdps(rule.digits + 10):
-                errors.append(abs(_EXACT[key] - claimed))
-        if not all(errors):
-            raise DerivationError("the error vanishes: both sides come from the same computation")
-        span = mpmath.log(mpmath.mpf(rule.at[-1]) / mpmath.mpf(rule.at[0]))
-        slopes.append(float(mpmath.log(errors[1] / errors[0]) / span))
-    if any(abs(slope - wanted) > rule.relative_slack * abs(wanted) for slope in slopes):
-        raise DerivationError(f"the error falls with the exponents {slopes}, not {wanted:g}")
-    return f"error exponent {slopes[0]:.4f} measured from k = {rule.at[0]} to {rule.at[-1]}"
+    for point in random_points(names, points, near):
+        errors = [_error(before, claim, {**point, large: big}) for big in at]
+        with mpmath.workdps(20):
+            slopes.append(float(mpmath.log(errors[1] / errors[0]) / mpmath.log(mpmath.mpf(at[1]) / mpmath.mpf(at[0]))))
+    worst = max(slopes, key=lambda slope: abs(slope - float(wanted)))
+    if abs(worst - float(wanted)) > 0.02 * max(1.0, abs(float(wanted))):
+        raise DerivationError(f"what is left out goes as {large}^{worst:.3f}, not as {remainder}")
+    return f"error exponent {worst:.4f} measured from {large} = {at[0]} to {at[1]}"
 
 
-_EXACT: dict[Any, Any] = {}
-_SERIES: dict[Any, tuple[Symbol, list[Expr]]] = {}
+def _error(before: Expr, claim: Expr, point: Mapping[Symbol, Any]) -> Any:
+    """|before - claim| at a point to five digits or more, with as many digits as that takes."""
+    import mpmath
+
+    for digits in _DIGITS:
+        exact = _value(before, tuple(point.items()), digits)
+        claimed = evaluate(claim, point, digits)
+        with mpmath.workdps(digits + 10):
+            error = abs(exact - claimed)
+            if error > abs(exact) * mpmath.mpf(10) ** (5 - digits):
+                return error
+    at = ", ".join(f"{symbol} = {float(value):g}" for symbol, value in point.items())
+    raise DerivationError(f"at {at} the two sides agree to {_DIGITS[-1] - 5} digits: nothing left out could be measured")
 
 
-def _gamma_value(integral: Any) -> Expr:
-    """int_0^oo polynomial(w) e^-w dw, each power a factorial; the integral itself where it is not of that form."""
-    variable, low, high = integral.limits[0]
-    try:
-        poly = Poly(expand(integral.function * exp(variable)), variable)
-    except PolynomialError:
-        return integral
-    if (low, high) != (0, oo) or poly.free_symbols_in_domain & {variable}:
-        return integral
-    return sum((coefficient * factorial(power) for (power,), coefficient in poly.terms()), Integer(0))
+@cache
+def _value(expr: Expr, point: tuple[tuple[Symbol, Any], ...], digits: int) -> Any:
+    """An exact side, once: it does not change under perturbation of the claim."""
+    return mpmath_function(expr, [symbol for symbol, _ in point])(*(value for _, value in point), digits=digits)
 
 
-@dataclass(frozen=True)
-class GammaIntegrals:
-    """int_0^oo w^m e^-w dw = m!, term by term."""
-
-    variable: Symbol
-    name: str = "Gamma integrals"
-
-    def check(self, before: Expr, after: Expr) -> Evidence:
-        """Read the polynomial in front of e^-w and sum coefficient times factorial."""
-        integral = only_integral(before)
-        if integral.limits[0] != (self.variable, 0, oo):
-            raise DerivationError(f"the integral must run over {self.variable} from 0 to oo")
-        total = _gamma_value(integral)
-        if total is integral:
-            raise DerivationError("the integrand is no polynomial times e^-w")
-        constant, factor = split(before, integral)
-        if not is_zero(expand(constant + factor * total - after)):
-            raise DerivationError("the sum of the Gamma integrals is not the claim")
-        return Evidence(SYMBOLIC, "a polynomial against e^-w, each power a factorial")
-
-
-@dataclass(frozen=True)
-class Maximize:
-    """The supremum of a smooth function that vanishes at both ends is its largest stationary value."""
-
-    name: str = "maximum"
-
-    def check(self, before: Expr, after: Expr) -> Evidence:
-        """Compare the claim with the value at the one stationary point."""
-        supremum = next(iter(before.atoms(Supremum)), None)
-        if supremum is None:
-            raise DerivationError("there is no supremum to evaluate")
-        value = _supremum_value(supremum)
-        if value is supremum or not same(simplify(before.subs(supremum, value)), after):
-            raise DerivationError(f"the largest stationary value is {value}")
-        return Evidence(SYMBOLIC, "one stationary point; the function vanishes at both ends")
+def _parts(expr: Expr) -> tuple[Expr, dict[Integral, Expr]]:
+    """(constant, {integral: factor}) with expr = constant + sum of factor * integral."""
+    integrals = sorted((i for i in expr.atoms(Integral)), key=str)
+    inner = {nested for i in integrals for nested in i.function.atoms(Integral)}
+    outer = [i for i in integrals if i not in inner]
+    marks = {i: Dummy("integral", positive=True) for i in outer}
+    opened = expand(expr.xreplace(marks))
+    factors = {i: opened.coeff(mark, 1) for i, mark in marks.items()}
+    constant = opened.subs(dict.fromkeys(marks.values(), 0))
+    rest = opened - constant - Add(*(factor * marks[i] for i, factor in factors.items()))
+    if expand(rest) != 0:
+        raise DerivationError(f"{expr} is no sum of integrals with factors in front")
+    if not outer:
+        raise DerivationError("there is no integral to expand under")
+    for i in outer:
+        if len(i.limits) != 1 or len(i.limits[0]) != 3:
+            raise DerivationError(f"{i} is no single integral with two limits")
+    return constant, factors
 
 
-def _supremum_value(supremum: Any) -> Expr:
-    """The value at the one stationary point of a function that vanishes at 0 and oo; else the supremum itself."""
-    function, variable = supremum.args
-    points = [point for point in solve(diff(function, variable), variable) if point.is_positive]
-    ends = [function.subs(variable, 0), limit(function, variable, oo)]
-    if len(points) != 1 or any(end != 0 for end in ends):
-        return supremum
-    return simplify(function.subs(variable, points[0]))
+@cache
+def _expansion(expr: Expr, large: Symbol, order: int) -> tuple[Expr, Series]:
+    """(constant, Taylor coefficients in 1/large) of a sum of integrals."""
+    constant, factors = _parts(expr)
+    out: Series = {}
+    for integral, factor in factors.items():
+        variable, low, high = integral.limits[0]
+        low, high = (_end(end, large) for end in (low, high))
+        if low == oo:
+            continue
+        coefficients = _series((factor * integral.function).subs(large, 1 / _SMALL), order)
+        known = out.setdefault((variable, low, high), [Integer(0)] * (order + 1))
+        out[variable, low, high] = [a + b for a, b in zip(known, coefficients, strict=True)]
+    return constant, out
 
 
-@dataclass(frozen=True)
-class UseFormula:
-    """Insert a registered asymptotic formula under an average, with its remainder (dominated convergence)."""
-
-    id: str
-    remainder: Expr
-    exact: Callable[[Mapping[Symbol, Any], int], Any]
-    at: Sequence[str] = ("1e3", "1e7")
-    points: int = 2
-    values: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
-    digits: int = 15
-    relative_slack: float = 0.02
-    name: str = "registered formula"
-
-    def check(self, before: Expr, after: Expr) -> Evidence:
-        """The claim is the old expression with the registered right side put in; its error is measured."""
-        statement = next(f for f in FORMULAS if f.id == self.id).statement
-        head, pattern = type(statement.lhs), statement.lhs.args
-
-        def insert(e: Expr) -> Expr:
-            values = {p: a for p, a in zip(pattern, e.args, strict=True) if isinstance(p, Symbol)}
-            return statement.rhs.subs(values, simultaneous=True)
-
-        inserted = before.replace(lambda e: isinstance(e, head), insert)
-        if inserted == before or not same(inserted, after):
-            raise DerivationError(f"{self.id} does not give the claim")
-        return Evidence(NUMERIC, f"{self.id}; {remainder_exponent(self, before, after)}")
+def _polynomial(expr: Expr, large: Symbol, order: int) -> tuple[Expr, Series]:
+    """The same of a claim, which must be a polynomial in 1/large already."""
+    constant, factors = _parts(expr)
+    out: Series = {}
+    for integral, factor in factors.items():
+        whole = expand((factor * integral.function).subs(large, 1 / _SMALL))
+        coefficients = [whole.coeff(_SMALL, degree) for degree in range(order + 1)]
+        rest = whole - Add(*(c * _SMALL**degree for degree, c in enumerate(coefficients)))
+        if not is_zero(expand(rest)):
+            found = rest.subs(_SMALL, 1 / large)
+            raise DerivationError(f"the claim is no polynomial in 1/{large} of degree {order}: it has {found}")
+        known = out.setdefault(tuple(integral.limits[0]), [Integer(0)] * (order + 1))
+        out[tuple(integral.limits[0])] = [a + b for a, b in zip(known, coefficients, strict=True)]
+    return constant, out
 
 
-@dataclass(frozen=True)
-class GaussianAverage:
-    """E exp(v z^2) = (1 - 2 v)^(-1/2) for v < 1/2, z standard normal."""
+def _end(end: Expr, large: Symbol) -> Expr:
+    """Where an end of a range tends to."""
+    if not end.has(large):
+        return end
+    pace = simplify(end / large)
+    if pace.has(large) or not pace.is_positive:
+        raise DerivationError(f"the end {end} of the range must stay where it is or grow in proportion to {large}")
+    return oo
 
-    name: str = "Gaussian integral"
 
-    def check(self, before: Expr, after: Expr) -> Evidence:
-        """SymPy integrates with 1/2 - v named as a positive number."""
-        integral = only_integral(before)
-        exponent = sum((e.args[0] for e in expand(powsimp(integral.function)).atoms(exp)), Integer(0))
-        margin = Symbol("m", positive=True)  # 1/2 - v
-        v = expand(exponent + z**2 / 2).coeff(z, 2)
-        if v == 0 or not is_zero(exponent - (v - Integer(1) / 2) * z**2):
-            raise DerivationError("the integrand is no Gaussian in z")
-        rest = simplify(integral.function / exp(exponent))
-        if rest.has(z):
-            raise DerivationError("the integrand is no Gaussian in z")
-        value = integrate(exp(-margin * z**2), (z, -oo, oo)).subs(margin, Integer(1) / 2 - v)
-        if not is_zero(simplify(outside(before, integral) * rest * value / after) - 1):
-            raise DerivationError("the Gaussian integral is not the claim")
-        return Evidence(SYMBOLIC, "integrated by SymPy with 1/2 - v > 0")
+def _series(expr: Expr, order: int) -> list[Expr]:
+    """Taylor coefficients in _SMALL to `order`: of each term the exponential apart, which may hold 1/_SMALL times a series
+    that starts with _SMALL."""
+    total = [Integer(0)] * (order + 1)
+    for term in Add.make_args(expand_mul(expr, deep=False)):
+        exponent, rest = Integer(0), Integer(1)
+        for base, power in term.as_powers_dict().items():
+            if base == E or power.has(_SMALL):
+                exponent += power * log(base)
+            else:
+                rest *= base**power
+        inside = _laurent(exponent, order)
+        if any(degree < 0 and not is_zero(c) for degree, c in inside.items()):
+            grows = exponent.subs(_SMALL, Symbol("1/k"))
+            raise DerivationError(f"the exponent {grows} grows: measure the variable in another unit")
+        factors = _laurent(rest, order)
+        lowest = min(factors, default=0)
+        if lowest < 0:  # the exponential is needed to a higher order
+            inside = _laurent(exponent, order - lowest)
+        exponential = [exp(powsimp(expand(inside.get(0, Integer(0)))))]
+        for n in range(1, order - min(lowest, 0) + 1):  # E' = X' E
+            terms = (m * inside.get(m, Integer(0)) * exponential[n - m] for m in range(1, n + 1))
+            exponential.append(expand(sum(terms, Integer(0)) / n))
+        for degree, c in factors.items():
+            for n, e in enumerate(exponential):
+                if degree + n < 0:
+                    if not is_zero(c * e):
+                        raise DerivationError("the integrand grows without bound at a fixed integration variable")
+                elif degree + n <= order:
+                    total[degree + n] += expand(c * e)
+    return total
+
+
+def _laurent(expr: Expr, order: int) -> dict[int, Expr]:
+    """Coefficients by degree in _SMALL, up to `order`, of a sum of whole powers of it times functions regular at 0."""
+    out: dict[int, Expr] = {}
+    for term in Add.make_args(expand(expr)):
+        power = term.as_powers_dict().get(_SMALL, Integer(0))
+        if not power.is_Integer:
+            raise DerivationError(f"the power {power} of the large parameter is no whole number")
+        for n, c in enumerate(_taylor(term / _SMALL**power, order - int(power))):
+            out[n + int(power)] = out.get(n + int(power), Integer(0)) + c
+    return out
+
+
+def _taylor(expr: Expr, order: int) -> list[Expr]:
+    """Taylor coefficients at _SMALL = 0 by repeated differentiation; quantities open where they have no derivative."""
+    if not expr.has(_SMALL):
+        return [expr] + [Integer(0)] * order
+    derivative, out = _differentiable(expr), []
+    for degree in range(order + 1):
+        out.append(expand(_at_zero(derivative) / factorial(degree)))
+        if degree < order:
+            derivative = diff(derivative, _SMALL)
+            if derivative.has(Derivative, Subs):
+                raise DerivationError(f"SymPy has no derivative of {expr}")
+    return out
+
+
+def _differentiable(expr: Expr) -> Expr:
+    """The quantities that bring no derivative (`fdiff`) replaced by their definitions."""
+    for _ in range(10):
+        closed = [q for q in expr.atoms(Quantity) if q.has(_SMALL) and type(q).fdiff is Function.fdiff]
+        if not closed:
+            return expr
+        for q in closed:
+            opened = q.unfold()
+            if opened == q:
+                raise DerivationError(f"{type(q).__name__} has neither a derivative (fdiff) nor a definition to differentiate")
+            expr = expr.xreplace({q: opened})
+    raise DerivationError("definitions within definitions, ten deep: no end in sight")
+
+
+def _at_zero(expr: Expr) -> Expr:
+    # S(0) is 1 by its definition; what does not depend on the parameter keeps its name.
+    at_zero = {q.subs(_SMALL, 0): q.subs(_SMALL, 0).unfold() for q in expr.atoms(Quantity) if q.has(_SMALL)}
+    value = simplify(expr.subs(_SMALL, 0).xreplace(at_zero).doit())
+    if value.has(nan, zoo, oo):
+        value = limit(_differentiable(expr), _SMALL, 0)
+    if value.has(nan, zoo, oo):
+        raise DerivationError(f"{expr.subs(_SMALL, Symbol('1/k'))} is not regular as the parameter grows")
+    return value
+
+
+__all__ = ["ExpandUnderIntegral", "measured_exponent"]

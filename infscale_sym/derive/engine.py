@@ -8,15 +8,16 @@ numerically is recorded and never mixed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from sympy import Expr, Rational, expand
+from sympy import Expr, Rational, expand, limit
 
-from infscale_sym.derive.memory import simplify
+from infscale_sym import registry
+from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.perturb import perturbations
-from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import FORMULAS, Formula
+from infscale_sym.errors import DerivationError, UnknownFormula
+from infscale_sym.notation.formula import Formula
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
 
 
@@ -58,27 +59,36 @@ class Step:
     def __repr__(self) -> str:
         return f"<step: {self.rule}, {self.evidence.kind}>"
 
+    def _repr_markdown_(self) -> str:
+        from infscale_sym.present.notebook import step_markdown
 
-@dataclass
+        return step_markdown(self)
+
+
 class Derivation:
-    """A chain of equal (or asymptotically equal) expressions that starts from a named quantity.
+    """A chain of equal (or asymptotically equal) expressions that starts from a named quantity and ends in a formula.
 
-    `claim(...)` takes a step; `conclude(...)` demands that the chain ends in the registered formula and returns a record.
+    `formula`: a Formula, registered or not, or the id of a registered one. `start`: where the chain begins, by default the
+    statement's left side. `claim(...)` takes a step; `conclude()` demands that the chain ends in the formula.
     """
 
-    id: str
-    start: Expr
-    opening: str = ""
-    steps: list[Step] = field(default_factory=list)
-    concluded: bool = False
+    def __init__(self, formula: Formula | str, start: Expr | None = None, opening: str = "") -> None:
+        self._formula = formula if isinstance(formula, Formula) else None
+        self.id = formula.id if isinstance(formula, Formula) else formula
+        self.start = self.formula.statement.lhs if start is None else start
+        self.opening = opening
+        self.steps: list[Step] = []
+        self.concluded = False
 
     @property
     def formula(self) -> Formula:
-        """The registered formula that this derivation must reach."""
-        for formula in FORMULAS:
-            if formula.id == self.id:
-                return formula
-        raise DerivationError(f"no registered formula has the id {self.id!r}")
+        """The formula that this derivation must reach. Raises DerivationError if no formula has its id."""
+        if self._formula is None:
+            try:
+                self._formula = registry.formula(self.id)
+            except UnknownFormula as error:
+                raise DerivationError(str(error)) from None
+        return self._formula
 
     @property
     def last(self) -> Expr:
@@ -93,8 +103,12 @@ class Derivation:
         hypotheses: Sequence[str | tuple[str, Callable[[], bool]]] = (),
         remainder: Expr | None = None,
     ) -> Step:
-        """Take one step to `after`. Raises DerivationError if the rule's check fails, if a hypothesis is false, or if the
-        check would have passed with a perturbed right side."""
+        """Take one step to `after`. `remainder`: the order of what the step leaves out, where its rule does not say it itself.
+
+        Raises DerivationError if the rule's check fails, if a hypothesis is false, or if the check would have passed with a
+        perturbed right side."""
+        if self.concluded:
+            raise DerivationError(f"{self.id}: the derivation is concluded; a further step needs a new Derivation")
         met = []
         for hypothesis in hypotheses:
             if isinstance(hypothesis, tuple):
@@ -105,6 +119,7 @@ class Derivation:
             else:
                 met.append(hypothesis)
         before = self.last
+        remainder = self._order_left_out(rule, remainder)
         try:
             evidence = rule.check(before, after)
         except DerivationError as error:
@@ -130,6 +145,12 @@ class Derivation:
         if isinstance(statement, AsymptoticTo):
             if not remainders or simplify(remainders[-1] / statement.remainder).free_symbols & {statement.variable}:
                 raise DerivationError(f"{self.id}: the statement's remainder O({statement.remainder}) was not derived")
+            for remainder in remainders:
+                pace = limit(simplify(remainder / statement.remainder), statement.variable, statement.limit)
+                if pace.is_infinite:
+                    raise DerivationError(
+                        f"{self.id}: a step leaves out O({remainder}), more than the statement's O({statement.remainder})"
+                    )
         elif remainders:
             raise DerivationError(f"{self.id}: an approximation cannot end in an equality")
         self.concluded = True
@@ -146,6 +167,26 @@ class Derivation:
             return "proved"
         parts = [f"{symbolic} symbolic"] + [f"{instances} at k = 2, 3, 4"] * (instances > 0)
         return f"derived ({', '.join(parts + [f'{numeric} numeric'] * (numeric > 0))})"
+
+    def latex(self) -> str:
+        """The derivation as LaTeX: an align environment, each step's rule, reason and check between its lines."""
+        from infscale_sym.present.steps import derivation_align
+
+        return derivation_align(self)
+
+    def _repr_markdown_(self) -> str:
+        from infscale_sym.present.notebook import derivation_markdown
+
+        return derivation_markdown(self)
+
+    def _order_left_out(self, rule: Rule, said: Expr | None) -> Expr | None:
+        """The remainder of a step: that which its rule measures, and no other."""
+        measured = getattr(rule, "remainder", None)
+        if not isinstance(measured, Expr):
+            return said
+        if said is not None and simplify(said / measured).free_symbols & measured.free_symbols:
+            raise DerivationError(f"{self.id}, {rule.name}: the rule measures the remainder {measured}, not {said}")
+        return measured if said is None else said
 
     def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
         """Perturb the right side through the same check; every perturbation must be caught."""

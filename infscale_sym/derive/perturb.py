@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from sympy import E, Expr, Integral, Number, Pow, Tuple, pi, polygamma
 
-from infscale_sym.notation.heads import ArgMin, Expectation, Head, ZeroOf
+from infscale_sym.notation.operators import ArgMin, Expectation, ZeroOf
+from infscale_sym.notation.quantity import Quantity
 
 
 def perturbations(expr: Expr, amount: Expr, most: int | None = None) -> Iterator[tuple[str, Expr]]:
@@ -35,7 +36,7 @@ def _numbers(expr: Expr, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...
         if expr != 0:
             yield path, expr
         return
-    if isinstance(expr, Tuple) or (isinstance(expr, Head) and not isinstance(expr, (ArgMin, Expectation, ZeroOf))):
+    if isinstance(expr, Tuple) or (isinstance(expr, Quantity) and not isinstance(expr, (ArgMin, Expectation, ZeroOf))):
         return
     args = expr.args[:1] if isinstance(expr, Integral) else expr.args
     for index, arg in enumerate(args):

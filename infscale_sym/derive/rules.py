@@ -1,4 +1,7 @@
-"""The algebraic rules of derivation: definition, naming, algebra, substitution, integration. All are checked symbolically."""
+"""The algebraic rules of derivation: definition, naming, algebra, substitution, integration. All are checked symbolically.
+
+What is wrong is refused by its value at one point first, which spares SymPy the attempt to prove it.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,10 @@ from sympy import (
     powsimp,
 )
 
+from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
-from infscale_sym.derive.memory import simplify
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.heads import Head
+from infscale_sym.notation.quantity import Quantity
 
 SYMBOLIC = "symbolic"
 NUMERIC = "numeric"
@@ -64,7 +67,7 @@ def clearly_not_zero(expr: Expr) -> bool:
         return 1 / (2 + sum(((n + 1) * arg**2 for n, arg in enumerate(head.args)), Integer(0)))
 
     try:
-        value = expr.subs(point).replace(lambda e: isinstance(e, Head), plain).evalf(80)
+        value = expr.subs(point).replace(lambda e: isinstance(e, Quantity), plain).evalf(80)
         return bool(value.is_number and abs(complex(value)) > 1e-15)
     except (TypeError, ValueError, AttributeError, ArithmeticError):
         return False
@@ -74,7 +77,7 @@ def clearly_not_zero(expr: Expr) -> bool:
 class Unfold:
     """Replace a named quantity by its definition, one level deep."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "definition"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
@@ -91,7 +94,7 @@ class Unfold:
 class Name:
     """Call an expression by the name of the quantity that it defines."""
 
-    head: type[Head]
+    head: type[Quantity]
     name: str = "name"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
@@ -160,17 +163,17 @@ class Integrate:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy's value of the integral equals the claim."""
-
-        def value(integral: Integral) -> Expr:
-            terms = Add.make_args(expand(integral.function))
-            return Add(*(_integrated(term, integral.limits) for term in terms))
-
-        done = before.replace(lambda e: isinstance(e, Integral), value)
+        done = before.replace(lambda e: isinstance(e, Integral), integrated)
         if done.has(Integral):
             raise DerivationError("SymPy leaves an integral")
         if not is_zero(done - after):
             raise DerivationError(f"integration gives {simplify(done)}, not {after}")
         return Evidence(SYMBOLIC, "integrated term by term by SymPy")
+
+
+def integrated(integral: Integral) -> Expr:
+    """SymPy's value of an integral, term by term; it holds an integral where SymPy has none."""
+    return Add(*(_integrated(term, integral.limits) for term in Add.make_args(expand(integral.function))))
 
 
 @cache

@@ -12,22 +12,24 @@ import re
 from pathlib import Path
 from typing import Any
 
+from infscale_sym import registry
 from infscale_sym.derive.engine import Derivation
 from infscale_sym.errors import DerivationError
-from infscale_sym.formulas import Formula
+from infscale_sym.notation.formula import Formula
 
 _CELL = re.compile(r"^# %%(?P<rest>.*)$", re.MULTILINE)
 _TAGS = re.compile(r'"([^"]+)"')
 
 
-def script_path(name: str) -> Path:
-    """Where the script of that name lies: in the installed package, or in the repository."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_derivations", package.parent / "derivations"):
-        path = folder / f"{name}.py"
-        if path.is_file():
-            return path
-    raise DerivationError(f"the derivation script {name}.py is not installed")
+def script_path(formula: Formula) -> Path:
+    """Where the derivation script of a formula lies: with its topic. Raises DerivationError if it is not installed."""
+    topic = registry.topic_of(formula.id)
+    if topic is None:
+        raise DerivationError(f"{formula.id} belongs to no topic: hand its derivation over with using(derivation=...)")
+    path = topic.script(formula.script)
+    if path is None:
+        raise DerivationError(f"the derivation script {formula.script}.py of the topic {topic.name} is not installed")
+    return path
 
 
 def code_cells(text: str) -> list[tuple[tuple[str, ...], str]]:
@@ -49,11 +51,11 @@ def derivation_of(formula: Formula) -> Derivation | None:
 
     Raises DerivationError if a step fails or the script does not reach the formula.
     """
-    if not formula.derivation:
+    if not formula.script:
         return None
-    path = script_path(formula.derivation)
+    path = script_path(formula)
     wanted = f"derives:{formula.id}"
-    namespace: dict[str, Any] = {"__name__": f"derivations.{formula.derivation}"}
+    namespace: dict[str, Any] = {"__name__": f"derivations.{formula.script}"}
     found = False
     for tags, source in code_cells(path.read_text(encoding="utf-8")):
         if tags and wanted not in tags:

@@ -1,4 +1,4 @@
-"""Between mpmath and Arb without rounding: both hold dyadic numbers, so the way over is exact."""
+"""Conversion between mpmath numbers and Arb balls without rounding: both hold dyadic numbers, so that it is exact."""
 
 from __future__ import annotations
 

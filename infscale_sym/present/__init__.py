@@ -1,0 +1,1 @@
+"""How formulas, verdicts and derivations look: LaTeX, documents, the ledger, pages, notebooks, figures."""

@@ -10,12 +10,12 @@ from sympy import Add, Basic, Expr, Integral, Mul, Pow, Rational, S, Sum, Symbol
 from sympy.core.sorting import default_sort_key
 from sympy.tensor.indexed import Indexed
 
-from infscale_sym.notation.heads import Expectation, Head, LogSurvival, Supremum
-from infscale_sym.notation.symbols import NOTATION, k
+from infscale_sym import registry
+from infscale_sym.notation.operators import Expectation, Supremum
+from infscale_sym.notation.quantity import Quantity
 
+#: Letters that stand first in a product; the others in the order of the notation table.
 _FIRST = ("k", "z", "r", "u", "x", "y", "w")
-_NAMES = dict.fromkeys((*_FIRST, *(line.symbol.name for line in NOTATION)))
-_RANK = {name: i for i, name in enumerate(_NAMES)}
 HALF = Rational(1, 2)
 #: Largest common denominator that is taken out of a sum.
 _WIDEST = 48
@@ -92,7 +92,7 @@ def parts_of(expr: Any) -> Parts:
 
 
 def _opposite(expr: Any) -> Expr:
-    terms: list[Any] = [Mul(-1, term) for term in expr.args]
+    terms: list[Any] = [Mul(-1, term) for term in Add.make_args(expr)]
     return Add(*terms)
 
 
@@ -101,12 +101,20 @@ def negative_power(exponent: Any) -> bool:
     return bool(exponent.is_negative) if exponent.is_number else bool(exponent.as_coeff_Mul()[0].is_negative)
 
 
-def _symbol_rank(expr: Basic) -> tuple[int, str]:
+def _symbol_rank(expr: Basic) -> tuple[tuple[int, int], str]:
     if isinstance(expr, Indexed):
-        return (_RANK.get(str(expr.base), 50), str(expr))
+        return (_rank(str(expr.base)), str(expr))
     if isinstance(expr, Symbol):
-        return (_RANK.get(expr.name, 40), expr.name)
-    return (60, "")
+        return (_rank(expr.name), expr.name)
+    return ((2000, 0), "")
+
+
+@lru_cache(maxsize=2000)
+def _rank(name: str) -> tuple[int, int]:
+    """Where a letter stands among the factors of a product; an auxiliary one last."""
+    if name in _FIRST:
+        return (-1, _FIRST.index(name))
+    return registry.symbol_place(name) or (1000, 0)
 
 
 def _factor_key(factor: Any) -> tuple[Any, ...]:
@@ -115,8 +123,8 @@ def _factor_key(factor: Any) -> tuple[Any, ...]:
         kind = 0
     elif isinstance(base, (Symbol, Indexed)):
         kind = 1
-    elif isinstance(base, Head):
-        kind = 6 if isinstance(base, LogSurvival) else 3 if r"\left" in base.template else 2
+    elif isinstance(base, Quantity):
+        kind = 6 if base.template.startswith(r"\ln ") else 3 if r"\left" in base.template else 2
     elif isinstance(base, exp):
         kind = 5
     elif isinstance(base, Add):
@@ -153,8 +161,10 @@ def _weight(expr: Any) -> float:
 def _sorted_terms(expr: Any) -> tuple[Expr, ...]:
     keyed = []
     for term in Add.make_args(expr):
-        power = next((f.as_base_exp()[1] for f in Mul.make_args(term) if f.as_base_exp()[0] == k), S.Zero)
-        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=(0, ""))
+        power = next(
+            (f.as_base_exp()[1] for f in Mul.make_args(term) if getattr(f.as_base_exp()[0], "name", "") == _FIRST[0]), S.Zero
+        )
+        ranks = min((_symbol_rank(s) for s in term.atoms(Symbol, Indexed)), default=((-1, 0), ""))
         degree = -float(power) if power.is_Rational else 0.0
         keyed.append(((degree, _weight(term), ranks, default_sort_key(term)), term))
     return tuple(term for _, term in sorted(keyed, key=lambda pair: pair[0]))

@@ -1,28 +1,27 @@
-"""Formulas for taking along: a complete LaTeX document, environments to paste, Markdown, or a page for the browser."""
+"""Formulas for taking along: a complete LaTeX document, environments to paste, Markdown, or a page for the browser.
+
+Each formula comes with its domain, source, deviation and expected verdict, the derivations on demand, and a notation table of
+what occurs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sympy import true
-
+from infscale_sym.present.facts import TITLE, definition_lines, domain_latex, facts, used
 from infscale_sym.present.glossary import glossary, markdown_table, tex_table
-from infscale_sym.present.latex import LINE, aligned, pieces, relation_lines, statement_latex, statement_lines
-from infscale_sym.present.printer import FormulaPrinter
+from infscale_sym.present.latex import LINE, aligned, statement_latex, statement_lines
+from infscale_sym.present.page import page
 from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.rename import Notation
 from infscale_sym.present.steps import derivation_align, derivation_markdown
 
 if TYPE_CHECKING:
-    from sympy import Basic
-
     from infscale_sym.derive.engine import Derivation
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 FORMATS = ("equation", "align", "tex", "markdown", "html")
-
-TITLE = "Formulas of the solvable theory of inference-time scaling"
 
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[a4paper,margin=25mm]{geometry}
@@ -41,13 +40,8 @@ def render(
     derivations: dict[str, Derivation] | None = None,
 ) -> str:
     """The formulas in one of FORMATS. `derivations` maps ids to the derivations to be exported with them."""
-    derivations = derivations or {}
-    if format == "html":
-        from infscale_sym.present.page import page
-
-        return page(formulas, symbols, derivations)
-    render_one = {"equation": equation, "align": align, "tex": document, "markdown": markdown}[format]
-    return render_one(formulas, symbols, derivations)
+    render_all = {"equation": equation, "align": align, "tex": document, "markdown": markdown, "html": page}[format]
+    return render_all(formulas, symbols, derivations or {})
 
 
 def label(id: str) -> str:
@@ -130,20 +124,6 @@ def markdown(formulas: Sequence[Formula], symbols: Notation | None, derivations:
     return "\n\n".join(out)
 
 
-def definition_lines(definitions: Sequence[tuple[Basic, Basic]], symbols: Notation | None) -> list[str]:
-    """Lines `quantity &= definition`."""
-    printer = FormulaPrinter(symbols)
-    out = []
-    for head, opened in definitions:
-        out += relation_lines(f"{printer.doprint(head)} ", "=", pieces(opened, printer), "", LINE)  # type: ignore[arg-type]
-    return out
-
-
-def domain_latex(formula: Formula, symbols: Notation | None = None) -> str:
-    """The condition on the symbols as LaTeX; empty where the symbols' own domains are all there is."""
-    return "" if formula.domain == true else FormulaPrinter(symbols).doprint(formula.domain)
-
-
 def facts_tex(formula: Formula, symbols: Notation | None = None) -> list[tuple[str, str]]:
     """Domain, source, deviation, expected verdict, partner, as LaTeX text."""
     return facts(formula, to_tex, lambda id: rf"\texttt{{{to_tex_id(id)}}}", _math("$", domain_latex(formula, symbols)))
@@ -161,31 +141,3 @@ def to_tex_id(id: str) -> str:
 
 def _math(delimiter: str, latex: str) -> str:
     return f"{delimiter}{latex}{delimiter}" if latex else ""
-
-
-Text = Callable[[str], str]
-
-
-def facts(formula: Formula, text: Text, code: Text, domain: str) -> list[tuple[str, str]]:
-    """(name, words) of what a formula carries besides its statement; `text` sets words, `code` sets an id."""
-    out = [
-        ("domain", domain or "wherever its symbols are defined (see the notation)"),
-        ("source", text(str(formula.source))),
-        ("deviation", text(formula.deviation)),
-        ("expected", text(formula.expected.value)),
-    ]
-    if formula.only_where:
-        out.append(("only where", text(formula.only_where)))
-    if formula.underived:
-        out.append(("derivation", text(formula.underived)))
-    if formula.partner:
-        out.append(("see also", code(formula.partner)))
-    return out
-
-
-def used(formulas: Sequence[Formula], derivations: dict[str, Derivation]) -> list[Basic]:
-    """Every expression that is exported, for the notation table."""
-    out: list[Basic] = [part for formula in formulas for part in (formula.statement, formula.domain)]
-    for derivation in derivations.values():
-        out += [derivation.start, *(step.after for step in derivation.steps)]
-    return out

@@ -10,19 +10,11 @@ from typing import Any
 from sympy import Basic, Symbol
 from sympy.tensor.indexed import IndexedBase
 
-from infscale_sym.notation.heads import Head
-from infscale_sym.notation.matrices import MATRIX_HEADS
-from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
-from infscale_sym.notation.vocabulary import HEADS
+from infscale_sym import registry
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_markdown, to_tex
 from infscale_sym.present.rename import Notation
-
-#: Families of draws, which occur in derivations only.
-_FAMILIES = {
-    "z": ("real", "the k answers, independent standard normal draws"),
-    "w": ("positive", "the weight of answer i before normalisation, exp(-(z_i + rho)^2/(2 t))"),
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,7 @@ class Glossary:
     """The table and the definitions of the named quantities in it, each a pair of LaTeX sides."""
 
     lines: tuple[Line, ...]
-    definitions: tuple[tuple[Head, Basic], ...]
+    definitions: tuple[tuple[Quantity, Basic], ...]
 
 
 def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary:
@@ -48,17 +40,17 @@ def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary
     printer = FormulaPrinter(symbols)
     found: set[Symbol] = set()
     families: set[str] = set()
-    heads: dict[type[Head], Any] = {}
-    definitions: list[tuple[Head, Basic]] = []
+    heads: dict[type[Quantity], Any] = {}
+    definitions: list[tuple[Quantity, Basic]] = []
     waiting = list(used)
     while waiting:
         expr = waiting.pop()
         families |= {str(base) for base in expr.atoms(IndexedBase)}
-        found |= {s for s in expr.atoms(Symbol) if s.name not in families or s in BY_SYMBOL}
-        for head in expr.atoms(Head):
+        found |= {s for s in expr.atoms(Symbol) if s.name not in families or registry.symbol_entry(s) is not None}
+        for head in expr.atoms(Quantity):
             if type(head) in heads:
                 continue
-            named: Any = head if type(head).__name__ in ("Expectation", "Supremum") else type(head)(*type(head).slots)
+            named: Any = head if type(head).is_operator else type(head)(*type(head).slots)
             heads[type(head)] = named
             opened = named.unfold()
             if opened != named:
@@ -67,23 +59,25 @@ def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary
             found |= {s for arg in named.args for s in arg.atoms(Symbol)} if named is not head else set()
     lines = []
     taken = set()
-    for cls in (*HEADS, *MATRIX_HEADS):
-        if cls in heads and cls.__name__ not in ("Expectation", "Supremum"):
+    # Those of no topic, like a reader's own, stand last, in the order in which they were met.
+    order = {cls: place for place, cls in enumerate(dict.fromkeys((*registry.quantities(), *heads)))}
+    for cls in sorted(heads, key=lambda cls: order[cls]):
+        if not cls.is_operator:
             lines.append(_head_line(heads[cls], printer))
             taken.add(lines[-1].latex)
     symbol_lines = []
-    for line in NOTATION:
+    for line in registry.symbol_entries():
         latex = printer.doprint(line.symbol)
         if line.symbol in found and latex not in taken:
             symbol_lines.append(Line(latex, line.domain, line.meaning, line.papers))
-    for name in sorted(families & set(_FAMILIES)):
-        symbol_lines.append(Line(f"{name}_{{i}}", *_FAMILIES[name], ""))
-    others = sorted({s.name: s for s in found if s not in BY_SYMBOL}.values(), key=str)
+    described = registry.families()
+    for name in sorted(families & set(described)):
+        symbol_lines.append(Line(f"{name}_{{i}}", *described[name], ""))
+    others = sorted({s.name: s for s in found if registry.symbol_entry(s) is None}.values(), key=str)
     for symbol in others:
-        if symbol.name not in {n.symbol.name for n in NOTATION} | families and not _index(symbol):
+        if symbol.name not in {n.symbol.name for n in registry.symbol_entries()} | families and not _index(symbol):
             domain = "positive" if symbol.is_positive else ">= 0" if symbol.is_nonnegative else "real"
             symbol_lines.append(Line(printer.doprint(symbol), domain, "auxiliary variable of the derivation", ""))
-    order = {cls: i for i, cls in enumerate(HEADS)}
     definitions.sort(key=lambda pair: order[type(pair[0])])
     return Glossary((*symbol_lines, *lines), tuple(definitions))
 
@@ -92,7 +86,7 @@ def _index(symbol: Symbol) -> bool:
     return bool(symbol.is_integer) and symbol.name in ("i", "j", "m")
 
 
-def _head_line(head: Head, printer: FormulaPrinter) -> Line:
+def _head_line(head: Quantity, printer: FormulaPrinter) -> Line:
     cls = type(head)
     meaning, papers = cls.meaning, ""
     match = re.search(r"\s*\(((?:HP|L|H|AZP): [^()]*)\)\Z", meaning)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Derivative, Expr, Integral, Mul, Sum, exp
 
-from infscale_sym.notation.heads import Head
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw, Relation
 from infscale_sym.present.arrange import negative, ordered_terms, parts_of
 from infscale_sym.present.printer import FormulaPrinter
@@ -17,7 +17,7 @@ from infscale_sym.present.rename import Notation
 from infscale_sym.present.width import bracket, width
 
 if TYPE_CHECKING:
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 #: Digits to a line: an A4 page in 11 pt has about 82, and the equation number and its distance take ten.
 LINE = 70.0
@@ -117,13 +117,17 @@ def pieces(expr: Any, printer: FormulaPrinter, line: float = LINE) -> Pieces:
     if not isinstance(expr, Add):
         return _whole_or_parts(chunks(expr, printer, line))
     out: Pieces = []
-    for term, text in zip(ordered_terms(expr), printer.signed_terms(expr), strict=True):
-        sign = text[:2] if text[:2] in ("+ ", "- ") else ""
-        inner = chunks(-term if negative(term) else term, printer, line)
+    for i, (term, text) in enumerate(zip(ordered_terms(expr), printer.signed_terms(expr), strict=True)):
+        minus = negative(term)
+        inner = chunks(term, printer, line)
+        if i and not minus and inner[0].startswith("-"):
+            inner = _framed(r"\Bigl(", inner, r"\Bigr)")
         if len(inner) == 1:
             out.append(text)
+        elif minus or i == 0:
+            out.append(inner)
         else:
-            out.append([sign + inner[0], *inner[1:]])
+            out.append(["+ " + inner[0], *inner[1:]])
     return out
 
 
@@ -142,16 +146,16 @@ def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
             out += [piece] if isinstance(piece, str) else piece
         return out
     if isinstance(expr, Mul) and negative(expr):
-        first, *rest = chunks(-expr, printer, line)
+        first, *rest = factor_chunks(-expr, printer, line)
         return [f"- {first}", *rest]
     if isinstance(expr, Mul):
         return _product_chunks(expr, printer, line) or [whole]
     if isinstance(expr, Integral):
         opening, closing = printer.integral_frame(expr)
-        if isinstance(expr.function, Add):
+        if printer.framed(expr.function):
             return _framed(rf"{opening}\Bigl(", chunks(expr.function, printer, line), rf"\Bigr){closing}")
         return _framed(opening, chunks(expr.function, printer, line), closing)
-    if isinstance(expr, Sum) and not isinstance(expr.function, Add):
+    if isinstance(expr, Sum):
         body = printer.doprint(expr.function)
         return _framed(whole.removesuffix(body), chunks(expr.function, printer, line), "") if whole.endswith(body) else [whole]
     if isinstance(expr, Derivative):
@@ -160,9 +164,17 @@ def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
         return _framed(opening, chunks(expr.expr, printer, line), r"\Bigr)") if whole.endswith(inside) else [whole]
     if isinstance(expr, exp):
         return _framed(r"\exp\Bigl(", chunks(expr.args[0], printer, line), r"\Bigr)")
-    if isinstance(expr, Head):
+    if isinstance(expr, Quantity):
         return _head_chunks(expr, printer, line) or [whole]
     return [whole]
+
+
+def factor_chunks(expr: Any, printer: FormulaPrinter, line: float, last: bool = True) -> list[str]:
+    """The same as a factor of a product, with brackets around it where `printer.factor` sets them."""
+    if printer.factor(expr, last) == printer.doprint(expr):
+        return chunks(expr, printer, line)
+    opening, closing = (r"\Bigl[", r"\Bigr]") if isinstance(expr, Integral) else (r"\Bigl(", r"\Bigr)")
+    return _framed(opening, chunks(expr, printer, line), closing)
 
 
 def _framed(opening: str, inner: list[str], closing: str) -> list[str]:
@@ -186,12 +198,7 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
         return []
     out = [front] if front else []
     for i, factor in enumerate(behind):
-        if isinstance(factor, Add):
-            pieces = _framed(r"\Bigl(", chunks(factor, printer, line), r"\Bigr)")
-        elif isinstance(factor, Integral) and i < len(behind) - 1:
-            pieces = _framed(r"\Bigl[", chunks(factor, printer, line), r"\Bigr]")
-        else:
-            pieces = chunks(factor, printer, line)
+        pieces = factor_chunks(factor, printer, line, last=i == len(behind) - 1)
         long = width(out[-1]) > 0.3 * line or isinstance(factor, exp) if out else False
         if long and width(out[-1]) + width(pieces[0]) > 0.7 * line:
             out += [rf"\times {pieces[0]}", *pieces[1:]]
@@ -205,12 +212,12 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
 
 def _head_chunks(expr: Any, printer: FormulaPrinter, line: float) -> list[str]:
     """Break the widest argument of a quantity, its brackets at a fixed size."""
-    args = [printer.doprint(arg) for arg in expr.args]
+    args = printer.arguments(expr)
     widest = max(range(len(args)), key=lambda i: width(args[i]))
     marker = "\x00"
     text = type(expr).template.format(*(marker if i == widest else arg for i, arg in enumerate(args)))
     before, _, after = text.partition(marker)
-    if marker in after or type(expr) in printer.notation.heads:
+    if marker in after or type(expr) in printer.notation.heads or args[widest] != printer.doprint(expr.args[widest]):
         return []
     fixed = {r"\left": r"\Bigl", r"\right": r"\Bigr"}
     for old, new in fixed.items():

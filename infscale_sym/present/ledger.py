@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infscale_sym import registry
 from infscale_sym.errors import DomainError
+from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw
 from infscale_sym.present import audit
 from infscale_sym.present.document import PREAMBLE, facts_markdown, facts_tex, one_equation, to_tex_id
 from infscale_sym.present.files import write_whole
@@ -19,7 +21,10 @@ from infscale_sym.present.latex import statement_latex
 from infscale_sym.present.prose import to_markdown, to_tex
 
 if TYPE_CHECKING:
-    from infscale_sym.formulas import Formula
+    from sympy import Symbol
+
+    from infscale_sym.notation.formula import Formula
+    from infscale_sym.notation.relations import Relation
     from infscale_sym.verify.record import Verdict
 
 SCHEMA = 1
@@ -54,8 +59,20 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 def machine(verdicts: Sequence[Verdict]) -> str:
     """The ledger as JSON: {"schema", "as_expected", "formulas": [verdict with id, legs, title, latex, partner ...]}."""
-    as_expected = all(verdict.as_expected for verdict in verdicts)
-    ledger = {"schema": SCHEMA, "as_expected": as_expected, "formulas": rows_of(verdicts)}
+    import datetime
+
+    import infscale_sym
+    from infscale_sym.verify.evidence import fingerprints
+
+    rows = rows_of(verdicts)
+    ledger = {
+        "schema": SCHEMA,
+        "as_expected": all(verdict.as_expected for verdict in verdicts),
+        "date": datetime.date.today().isoformat(),
+        "version": infscale_sym.__version__,
+        "formulas": rows,
+        "sources": fingerprints((row["topic"], row["script"]) for row in rows),
+    }
     return json.dumps(ledger, indent=2, ensure_ascii=False, default=lambda number: number.item()) + "\n"  # NumPy scalars
 
 
@@ -67,16 +84,53 @@ def rows_of(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
         row: dict[str, Any] = verdict.as_dict()
         if formula is not None:
             row |= {
-                "title": formula.title,
-                "latex": statement_latex(formula),
-                "source": str(formula.source),
+                **described(formula),
                 "printed": formula.source.key == "HP",
-                "locator": formula.source.locator,
-                "deviation": formula.deviation,
-                "partner": formula.partner,
             }
         rows.append(row)
     return rows
+
+
+def described(formula: Formula) -> dict[str, Any]:
+    """What is registered of a formula, JSON-ready: what can be shown without building it again."""
+    topic = registry.topic_of(formula.id)
+    return {
+        "title": formula.title,
+        "topic": topic.name if topic else "",
+        "statement": str(formula.statement),
+        "text": statement_text(formula.statement),
+        "latex": statement_latex(formula),
+        "symbols": [str(symbol) for symbol in formula.symbols],
+        "assumptions": [f"{symbol}{_assumption(symbol)}" for symbol in formula.symbols],
+        "domain": str(formula.domain),
+        "only_where": formula.only_where,
+        "source": str(formula.source),
+        "arxiv": formula.source.arxiv,
+        "locator": formula.source.locator,
+        "deviation": formula.deviation,
+        "script": formula.script,
+        "underived": formula.underived,
+        "partner": formula.partner,
+    }
+
+
+def statement_text(statement: Relation) -> str:
+    """The statement on one line, in the syntax of SymPy's expressions."""
+    sign = "<=" if isinstance(statement, AtMost) else "="
+    if not isinstance(statement, AsymptoticTo):
+        return f"{statement.lhs} {sign} {statement.rhs}"
+    towards = f"as {statement.variable} -> {statement.limit}"
+    if isinstance(statement, ConvergesInLaw):
+        return f"{statement.lhs} -> {statement.rhs} {towards}, error O({statement.remainder})"
+    return f"{statement.lhs} = {statement.rhs} + O({statement.remainder}) {towards}"
+
+
+def _assumption(symbol: Symbol) -> str:
+    if symbol.is_positive:
+        return " > 0"
+    if symbol.is_nonnegative:
+        return " >= 0"
+    return " real" if symbol.is_real else ""
 
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
@@ -158,9 +212,8 @@ _WIDTHS = (0.16, 0.09, 0.09, 0.13, 0.16, 0.13, 0.12, 0.03)
 
 
 def _formula(id: str) -> Formula | None:
-    from infscale_sym.formulas import FORMULAS
 
-    return next((formula for formula in FORMULAS if formula.id == id), None)
+    return next((formula for formula in registry.formulas() if formula.id == id), None)
 
 
 def _anchor(id: str) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from infscale_sym.present.document import TITLE, definition_lines, domain_latex, facts, used
+from infscale_sym.present.facts import TITLE, definition_lines, domain_latex, facts, used
 from infscale_sym.present.glossary import glossary
 from infscale_sym.present.latex import aligned, statement_latex
 from infscale_sym.present.prose import to_html
@@ -23,7 +23,7 @@ from infscale_sym.present.steps import derivation_html
 
 if TYPE_CHECKING:
     from infscale_sym.derive.engine import Derivation
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 _STYLE = """
 body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 Georgia, 'Times New Roman', serif; color: #1a1a1a; }

@@ -2,7 +2,7 @@
 
 Asymptotic statements: the exact quantity over its leading term against k, with the successive partial sums of the claim, and
 the relative error of the claim, which must fall with the slope of its remainder. Laws: tails at several k against the limit
-law. Equalities: the claim as a curve, and on it as dots the quantity computed by the road of its own that verification uses.
+law. Equalities: the claim as a curve, and on it as dots the quantity by the independent computation that verification uses.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sympy import Add, Expr, Mul, S, Symbol, expand, simplify
+from sympy import Add, Expr, Mul, S, Symbol, expand, oo, simplify
 
-from infscale_sym.catalog import Entry, formula
+from infscale_sym import registry
 from infscale_sym.evaluate.lambdify import mpmath_function
-from infscale_sym.notation.heads import RenormalizedRidge
+from infscale_sym.notation.check import Sweep
+from infscale_sym.notation.formula import Formula
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw
-from infscale_sym.notation.symbols import lambda_, tau
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_plot
 from infscale_sym.present.style import COLOURS, LIMIT, styled, two_panels
-from infscale_sym.present.sweeps import SWEEPS, TYPICAL, Sweep, along, plain_sweep, road_of
+from infscale_sym.present.sweeps import along, held_at, plain_curves, plain_sweep
+from infscale_sym.present.width import bracket, tightness
+from infscale_sym.verify.digits import independent_ways
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,23 +35,23 @@ FLOOR = 3e-13
 _DOTS = 11
 
 
-def draw(entry: Entry) -> Figure:
+def draw(formula: Formula) -> Figure:
     """The figure of a registered formula; every number in it is computed now."""
-    statement = entry.statement
+    statement = formula.statement
     with styled():
         if isinstance(statement, ConvergesInLaw):
-            return _law(entry, statement)
+            return _law(formula, statement)
         if isinstance(statement, AsymptoticTo):
-            return _asymptotic(entry, statement)
+            return _asymptotic(formula, statement)
         if isinstance(statement, AtMost):
-            return _inequality(entry, statement)
-        return _equality(entry)
+            return _inequality(formula, statement)
+        return _equality(formula)
 
 
 # Asymptotic statements.
 
 
-def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
+def _asymptotic(formula: Formula, statement: AsymptoticTo) -> Figure:
     variable = statement.variable
     constant, orders = by_order(statement.rhs, variable)
     if not orders:  # the claim is the limit itself
@@ -57,17 +59,17 @@ def _asymptotic(entry: Entry, statement: AsymptoticTo) -> Figure:
     printer = FormulaPrinter()
     label = _scaled_label(statement.lhs, constant, orders[0], printer)
     series = len(orders) > 2
-    sweep = SWEEPS.get(entry.id) or Sweep(curve=tau, values=(0.5,) if series else (0, 1, 1.5, 2))
+    sweep = formula.sweep or plain_curves(formula, series)
     low, high = sweep.ends if sweep.log else (1, 1e4 if series else 1e5)
     grid = np.geomspace(low, high, sweep.points)
     if variable.is_integer:
         grid = np.unique(np.round(grid))
-    held = _held(entry, {**TYPICAL, **sweep.fixed}, {variable, sweep.curve}, printer)
-    figure, upper, lower = two_panels(to_plot(entry.title), rf"${label}$" + held)
-    partner = formula(entry.record.partner) if entry.record.partner else None
+    held = _held(formula, held_at(formula, sweep), {variable, sweep.curve}, printer)
+    figure, upper, lower = two_panels(to_plot(formula.title), rf"${label}$" + held)
+    partner = registry.formula(formula.partner) if formula.partner else None
     top = 1.0
     for value, colour in zip(sweep.values, COLOURS, strict=False):
-        fixed = {**TYPICAL, **sweep.fixed, sweep.curve: value}
+        fixed = {**held_at(formula, sweep), sweep.curve: value}
         exact = along(statement.lhs, variable, grid, fixed)
         leading = along(orders[0], variable, grid, fixed)
         offset = along(constant, variable, grid, fixed)
@@ -160,17 +162,20 @@ def by_order(claim: Expr, variable: Symbol) -> tuple[Expr, list[Expr]]:
 
 
 def degree(term: Expr, variable: Symbol) -> float:
-    """The exponent of the variable in a term that is a power of it times the rest."""
+    """The exponent with which a term grows or falls in the variable; a logarithm beside the power counts for nothing."""
     if not term.has(variable):
         return 0.0
-    return float(simplify(variable * term.diff(variable) / term))
+    if isinstance(term, Add):
+        return max(degree(part, variable) for part in term.args)
+    slope = simplify(variable * term.diff(variable) / term)
+    return float(slope.limit(variable, oo) if slope.has(variable) else slope)  # 2 - 1/ln(k), say, for k^2/ln(k)
 
 
 def _scaled_label(lhs: Expr, constant: Expr, leading: Expr, printer: FormulaPrinter) -> str:
     left = printer.doprint(lhs)
     if constant != 0:
         limit = printer.script(constant)
-        left = rf"[{left} - {f'({limit})' if isinstance(constant, Add) else limit}]"
+        left = rf"[{left} - {bracket(limit) if tightness(limit) == 'sum' else limit}]"
     text = printer.script(leading)
     if len(left) + len(text) > 160:  # too long for a line
         text = r"\mathrm{leading\;term}"
@@ -181,18 +186,18 @@ def _scaled_label(lhs: Expr, constant: Expr, leading: Expr, printer: FormulaPrin
 # Laws.
 
 
-def _law(entry: Entry, statement: ConvergesInLaw) -> Figure:
+def _law(formula: Formula, statement: ConvergesInLaw) -> Figure:
     variable = statement.variable
     printer = FormulaPrinter()
-    at = next(s for s in entry.symbols if s not in (variable, tau))
-    fixed = {**TYPICAL, tau: 1.0}
+    at = next(s for s in formula.symbols if s != variable)
+    fixed = held_at(formula, formula.sweep or Sweep())
     reach = 1.0
     while along(statement.rhs, at, np.array([reach]), fixed)[0] > 1e-4:
         reach *= 1.05
     grid = np.linspace(0, reach, 400)
     limit = along(statement.rhs, at, grid, fixed)
     rate = -degree(statement.remainder, variable)
-    figure, upper, lower = two_panels(to_plot(entry.title))
+    figure, upper, lower = two_panels(to_plot(formula.title))
     for count, colour in zip((3, 10, 100), COLOURS, strict=False):
         tail = along(statement.lhs, at, grid, {**fixed, variable: count})
         upper.plot(grid, tail, color=colour, label=f"${_tex(variable, printer)} = {count}$")
@@ -201,7 +206,8 @@ def _law(entry: Entry, statement: ConvergesInLaw) -> Figure:
     upper.set_yscale("log")
     upper.set_ylim(5e-5, 1.4)
     upper.set_ylabel(f"${mathtext(printer.doprint(statement.lhs))}$")
-    upper.legend(loc="upper right", title=rf"${_tex(tau, printer)} = 1$", title_fontsize=9.5)
+    held = _held(formula, fixed, {variable, at}, printer).removeprefix(", ")
+    upper.legend(loc="upper right", title=held, title_fontsize=9.5)
     lower.axhline(0, color=LIMIT, linewidth=0.8)
     power = "" if rate == 1 else f"^{{{rate:g}}}"
     lower.set_ylabel(rf"${_tex(variable, printer)}{power}\times$(tail $-$ limit)")
@@ -213,16 +219,16 @@ def _law(entry: Entry, statement: ConvergesInLaw) -> Figure:
 # Inequalities.
 
 
-def _inequality(entry: Entry, statement: AtMost) -> Figure:
+def _inequality(formula: Formula, statement: AtMost) -> Figure:
     """The larger side as a line, the smaller as a dashed one, and the gap between them."""
-    sweep = SWEEPS.get(entry.id) or plain_sweep(entry)
+    sweep = formula.sweep or plain_sweep(formula)
     printer = FormulaPrinter()
     space = np.geomspace if sweep.log else np.linspace
     grid = space(*sweep.ends, 161)
-    held = _held(entry, {**TYPICAL, **sweep.fixed}, {sweep.along, sweep.curve}, printer)
-    figure, upper, lower = two_panels(to_plot(entry.title), held.removeprefix(", "))
+    held = _held(formula, held_at(formula, sweep), {sweep.along, sweep.curve}, printer)
+    figure, upper, lower = two_panels(to_plot(formula.title), held.removeprefix(", "))
     for value, colour in zip(sweep.values, COLOURS, strict=False):
-        fixed = {**TYPICAL, **sweep.fixed, sweep.curve: value}
+        fixed = {**held_at(formula, sweep), sweep.curve: value}
         less, more = (along(side, sweep.along, grid, fixed) for side in (statement.lhs, statement.rhs))
         upper.plot(grid, more, color=colour, label=f"${_tex(sweep.curve, printer)} = {value:g}$")
         upper.plot(grid, less, color=colour, linestyle="--")
@@ -247,26 +253,25 @@ def _inequality(entry: Entry, statement: AtMost) -> Figure:
 # Equalities.
 
 
-def _equality(entry: Entry) -> Figure:
-    from infscale_sym.quantities.namespaces import MPMATH
+def _equality(formula: Formula) -> Figure:
 
-    statement = entry.statement
-    sweep = SWEEPS.get(entry.id) or plain_sweep(entry)
-    road = road_of(entry)
+    statement = formula.statement
+    sweep = formula.sweep or plain_sweep(formula)
+    instead = independent_ways(formula, "mpmath") | dict(sweep.independent)
     printer = FormulaPrinter()
     quantity = sweep.quantity if sweep.quantity is not None else statement.lhs
     shown = sweep.quantity if sweep.quantity is not None else statement.rhs
     space = np.geomspace if sweep.log else np.linspace
     grid, dots = space(*sweep.ends, 200), space(*sweep.ends, _DOTS)
-    symbols = tuple(dict.fromkeys((*entry.symbols, *(s for s in quantity.free_symbols if isinstance(s, Symbol)))))
-    own = mpmath_function(quantity, symbols, {**MPMATH, **road.mp})
-    other = mpmath_function(statement.lhs, symbols, {**MPMATH, **road.mp})
-    claim = mpmath_function(statement.rhs, symbols, {**MPMATH, **road.mp}) if sweep.quantity is not None else None
-    held = _held(entry, {**TYPICAL, **sweep.fixed}, {sweep.along, sweep.curve}, printer)
-    figure, upper, lower = two_panels(to_plot(entry.title), held.removeprefix(", "))
+    symbols = tuple(dict.fromkeys((*formula.symbols, *(s for s in quantity.free_symbols if isinstance(s, Symbol)))))
+    own = mpmath_function(quantity, symbols, instead)
+    other = mpmath_function(statement.lhs, symbols, instead)
+    claim = mpmath_function(statement.rhs, symbols, instead) if sweep.quantity is not None else None
+    held = _held(formula, held_at(formula, sweep), {sweep.along, sweep.curve}, printer)
+    figure, upper, lower = two_panels(to_plot(formula.title), held.removeprefix(", "))
     assert sweep.along is not None
     varied = sweep.values[: len(COLOURS)] or (None,)  # None: one curve, nothing else varies
-    variants = [{**TYPICAL, **sweep.fixed} | ({} if value is None else {sweep.curve: value}) for value in varied]
+    variants = [held_at(formula, sweep) | ({} if value is None else {sweep.curve: value}) for value in varied]
     curves = [along(shown, sweep.along, grid, fixed) for fixed in variants]
     breadth = 1.6
     for n, (value, fixed, curve, colour) in enumerate(zip(varied, variants, curves, COLOURS, strict=False)):
@@ -284,14 +289,15 @@ def _equality(entry: Entry) -> Figure:
             right = np.array([float(claim(*point, digits=20)) for point in points])
         else:
             left, right = values, along(statement.rhs, sweep.along, dots, fixed)
-        difference = np.abs(left - right) / np.abs(right)
+        size = np.abs(right)
+        difference = np.abs(left - right) / np.where(size == 0, size.max(), size)  # at a zero in units of the curve
         lower.plot(dots, np.maximum(difference, 1e-17), "o", color=colour, markerfacecolor="white", markeredgewidth=1.1)
-    note = "computed independently" if road.note else "computed in another arithmetic"
+    note = "computed independently" if sweep.note or formula.check.note else "computed in another arithmetic"
     upper.plot([], [], "o", color="#555555", markerfacecolor="white", markeredgewidth=1.1, label=note)
     if sweep.log:
         upper.set_xscale("log")
-        if sweep.along is lambda_ and isinstance(quantity, RenormalizedRidge):
-            upper.set_yscale("log")
+    if sweep.log_height:
+        upper.set_yscale("log")
     upper.set_ylabel(f"${mathtext(printer.doprint(quantity))}$")
     if upper.get_legend_handles_labels()[0]:
         upper.legend(loc="best")
@@ -307,9 +313,9 @@ def _equality(entry: Entry) -> Figure:
     return figure
 
 
-def _held(entry: Entry, fixed: Mapping[Symbol, float], varied: set[Symbol | None], printer: FormulaPrinter) -> str:
+def _held(formula: Formula, fixed: Mapping[Symbol, float], varied: set[Symbol | None], printer: FormulaPrinter) -> str:
     """', alpha = 0.5, gamma = 1': what stands still in the picture."""
-    return "".join(f", ${_tex(s, printer)} = {fixed[s]:g}$" for s in entry.symbols if s not in varied)
+    return "".join(f", ${_tex(s, printer)} = {fixed[s]:g}$" for s in formula.symbols if s not in varied)
 
 
 def _tex(symbol: Symbol | None, printer: FormulaPrinter) -> str:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Dummy, E, Expr, Integral, Mul, Pow, S, Sum, Symbol, exp
+from sympy import Add, Derivative, Dummy, E, Expr, Integral, Limit, Mul, Pow, Product, S, Sum, Symbol, exp
 from sympy.core.sorting import default_sort_key
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE, precedence_traditional
 
-from infscale_sym.notation.heads import Head, LogSurvival
-from infscale_sym.notation.symbols import BY_SYMBOL, NOTATION
+from infscale_sym import registry
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.present.arrange import HALF, Parts, negative, negative_power, ordered_terms, parts_of
 from infscale_sym.present.rename import Notation, core
 from infscale_sym.present.width import bracket, plain_brackets, tightness, width
@@ -25,6 +27,23 @@ from infscale_sym.present.width import bracket, plain_brackets, tightness, width
 WIDEST_EXPONENT = 16.0
 #: A sum wider than this leaves the numerator and stands in brackets behind the fraction.
 WIDEST_NUMERATOR = 24.0
+
+#: What a text binds like, as SymPy counts it.
+_BINDS = {"sum": PRECEDENCE["Add"], "product": PRECEDENCE["Mul"], "power": PRECEDENCE["Pow"], "atom": PRECEDENCE["Atom"]}
+#: Around an argument in a template: what follows it where it is a base (or a letter before brackets), and where it is a
+#: factor; what precedes it where it is a factor.
+_BASE = re.compile(r"\^|\\left")
+_FACTOR = re.compile(r"\\,")
+_AFTER_FACTOR = re.compile(r"(\\,|\)|\\right\]|\\top |\}\})\Z")
+
+
+def reaches_on(expr: Any) -> bool:
+    """Whether a factor behind it would be read as part of it: what a sum sign or a derivative acts on has no end of its own."""
+    if isinstance(expr, Quantity):
+        return re.search(r"(\}\}|\\right\])\{\d\}\Z", type(expr).template) is not None
+    if isinstance(expr, Mul):
+        return any(reaches_on(factor) for factor in expr.args)
+    return isinstance(expr, (Integral, Sum, Product, Derivative, Limit))
 
 
 class FormulaPrinter(LatexPrinter):
@@ -38,48 +57,73 @@ class FormulaPrinter(LatexPrinter):
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         """Heads are printed here and not by themselves, so that their letters can be the reader's."""
-        if isinstance(expr, Head):
+        if isinstance(expr, Quantity):
             text = self.head(expr)
             return self._raised(text, kwargs["exp"]) if kwargs.get("exp") else text
         return super()._print(expr, **kwargs)
 
-    def head(self, expr: Head) -> str:
+    def head(self, expr: Quantity) -> str:
         """A named quantity with its arguments."""
-        args = [self._print(arg) for arg in expr.args]
         own = self.notation.heads.get(type(expr))
         if own is not None and "#" in own:
-            return re.sub(r"#(\d)", lambda m: args[int(m[1]) - 1], own)
+            return re.sub(r"#(\d)", lambda m: self._print(expr.args[int(m[1]) - 1]), own)
         template = type(expr).template
-        for i, text in enumerate(args):  # k^2 and k|z| in a template hold for a letter, not for whatever replaces it
-            if re.search(rf"\{{{i}\}}(\^|\\left)", template) and tightness(text) != "atom":
-                args[i] = bracket(text)
+        args = self.arguments(expr)
         if own is not None:
             letter = core(type(expr)).replace("{", "{{").replace("}", "}}")
             new = own.replace("{", "{{").replace("}", "}}")
             rest = template.removeprefix(r"\ln ")[len(letter) :]
             if (rest.startswith("_") and tightness(own) != "atom") or (re.search("[_^]", own) and rest.startswith("_")):
                 new = "{{" + new + "}}"
-            template = (r"\ln " if isinstance(expr, LogSurvival) else "") + new + rest
+            template = (r"\ln " if template.startswith(r"\ln ") else "") + new + rest
         return plain_brackets(template.format(*args))
+
+    def arguments(self, expr: Quantity) -> list[str]:
+        """Its arguments, in brackets where the template makes them more than one of a list: k^2, k|z|, A B and C + A."""
+        template, out = type(expr).template, []
+        for i, arg in enumerate(expr.args):
+            text = self._print(arg)
+            loose = tightness(text)
+            for at in re.finditer(rf"\{{{i}\}}", template):
+                before, after = template[: at.start()], template[at.end() :]
+                base, factor = _BASE.match(after), _FACTOR.match(after)
+                if (
+                    (base and loose != "atom")
+                    or (loose == "sum" and (factor or _AFTER_FACTOR.search(before)))
+                    or (factor and reaches_on(arg))
+                    or (before.endswith("+") and text.startswith("-"))
+                ):
+                    text = bracket(text)
+                    break
+            out.append(text)
+        return out
 
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
         own = self.notation.symbols.get(expr)
         if own is not None:
             return own
-        if expr in BY_SYMBOL:
-            return BY_SYMBOL[expr].latex
+        if (entry := registry.symbol_entry(expr)) is not None:
+            return entry.latex
         if isinstance(expr, Dummy) or len(expr.name) == 1 or re.fullmatch(r"[A-Za-z]+(_\w+)?", expr.name):
             return super()._print_Symbol(Symbol(expr.name), style)
         return super()._print_Symbol(expr, style)
 
     def _print_Indexed(self, expr: Any) -> str:
         name = str(expr.base)
-        base = next((self._print(line.symbol) for line in NOTATION if line.symbol.name == name), name)
+        base = next((self._print(line.symbol) for line in registry.symbol_entries() if line.symbol.name == name), name)
         if tightness(base) != "atom":
             base = bracket(base)
         elif "_" in base:
             base = f"{{{base}}}"
         return f"{base}_{{{','.join(self._print(i) for i in expr.indices)}}}"
+
+    def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
+        """In brackets where SymPy's own printing would set them, and where the text binds more loosely than its class does."""
+        text = self._print(item)
+        binds = min(precedence_traditional(item), _BINDS[tightness(text)])
+        if (is_neg and strict) or binds < level or (not strict and binds <= level):
+            return self._add_parens(text)
+        return text
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:
         return " ".join(self.signed_terms(expr)).removeprefix("+ ")
@@ -88,26 +132,19 @@ class FormulaPrinter(LatexPrinter):
         """Each term with its sign in front: '+ ...' or '- ...'; the first without '+'."""
         out = []
         for i, term in enumerate(ordered_terms(expr)):
-            sign = "- " if negative(term) else ("" if i == 0 else "+ ")
-            text = self._print(-term if negative(term) else term)
-            if tightness(text) == "sum" and (sign == "- " or i) and not isinstance(term, Integral):
-                text = bracket(text) if self._renamed_sum(text) else text
-            out.append(sign + text)
+            if negative(term):
+                out.append(f"- {self.factor(-term)}")
+                continue
+            text = self._print(term)
+            if i and tightness(text) == "sum" and (text.startswith("-") or not isinstance(term, Add)):
+                text = bracket(text)  # a symbol that the reader writes as a sum, or a second sign
+            out.append(f"+ {text}" if i else text)
         return out
 
-    def _renamed_sum(self, text: str) -> bool:
-        """Whether a symbol or head that the reader writes as a sum stands bare."""
-        return any(text == own for own in (*self.notation.symbols.values(), *self.notation.heads.values()))
-
     def factor(self, expr: Expr, last: bool = True) -> str:
-        """As a factor of a product."""
+        """As a factor of a product, in brackets where the product would be read differently without."""
         text = self._print(expr)
-        loose = tightness(text)
-        if isinstance(expr, Add) or (loose == "sum" and not isinstance(expr, (Integral, Sum, Pow))):
-            return bracket(text)
-        if not last and isinstance(expr, (Integral, Sum)):
-            return bracket(text)
-        return text
+        return bracket(text) if tightness(text) == "sum" or (not last and reaches_on(expr)) else text
 
     def product(self, factors: list[str]) -> str:
         """Factors side by side, a dot where digits would run together."""
@@ -122,15 +159,11 @@ class FormulaPrinter(LatexPrinter):
 
     def _print_Mul(self, expr: Any) -> str:
         if negative(expr):
-            return f"- {self._wrapped_negative(-expr)}"
+            return f"- {self.factor(-expr)}"
         parts = parts_of(expr)
         front, behind = self.fraction(parts)
         texts = [self.factor(f, last=i == len(behind) - 1) for i, f in enumerate(behind)]
         return self.product([front, *texts] if front else texts) or "1"
-
-    def _wrapped_negative(self, expr: Any) -> str:
-        text = self._print(expr)
-        return bracket(text) if isinstance(expr, Add) else text
 
     def fraction(self, parts: Parts) -> tuple[str, list[Any]]:
         """(text of the fraction, factors that stand behind it)."""
@@ -144,32 +177,39 @@ class FormulaPrinter(LatexPrinter):
             if sums and not self._inline and not (alone and short and (parts.below or parts.root_below)):
                 above = [f for f in above if f not in sums]
                 behind = sums + behind
-        top = self._side(parts.coefficient.p, above, parts.root_above if not parts.root_below else ())
         bottom = self._side(parts.coefficient.q, list(parts.below), parts.root_below if not parts.root_above else ())
+        ends = not self._inline if bottom else not behind  # nothing follows that could be read into the last factor above
+        top = self._side(parts.coefficient.p, above, parts.root_above if not parts.root_below else (), ends)
         if parts.root_above and parts.root_below:
-            over = "".join(self._print(b) + " " for b in parts.root_above).strip()
-            under = self.product([self._print(b) for b in parts.root_below])
-            root = rf"\sqrt{{\frac{{{over}}}{{{under}}}}}" if not self._inline else rf"\sqrt{{{over}/{under}}}"
+            over, under = (self._radicand(bases) for bases in (parts.root_above, parts.root_below))
+            ratio = self._slashed(over, under) if self._inline else rf"\frac{{{over}}}{{{under}}}"
+            root = rf"\sqrt{{{ratio}}}"
             numbers = "" if parts.coefficient.p == 1 else str(parts.coefficient.p)
-            rest = self._side(1, above, ())
+            rest = self._side(1, above, (), ends)
             top = self.product([text for text in (numbers, root, rest) if text])
         if not bottom:
             return top, behind
         if self._inline:
-            tight = tightness(bottom) in ("atom", "power") and " " not in bottom.strip()
-            return f"{top or '1'}/{bottom if tight else bracket(bottom)}", behind
-        if len(above) == 1 and top and isinstance(above[0], Add) and bare:
+            return self._slashed(top or "1", bottom), behind
+        if len(above) == 1 and bare:
             top = self._print(above[0])  # a sum alone above the bar needs no brackets
-        if len(parts.below) == 1 and isinstance(parts.below[0], Add) and parts.coefficient.q == 1 and not parts.root_below:
+        if len(parts.below) == 1 and parts.coefficient.q == 1 and not parts.root_below:
             bottom = self._print(parts.below[0])
         return rf"\frac{{{top or '1'}}}{{{bottom}}}", behind
 
-    def _side(self, number: int, factors: list[Expr], roots: tuple[Expr, ...]) -> str:
+    def _side(self, number: int, factors: list[Expr], roots: tuple[Expr, ...], ends: bool = True) -> str:
         texts = [] if number == 1 else [str(number)]
         if roots:
-            texts.append(rf"\sqrt{{{self.product([self._print(b) for b in roots])}}}")
-        texts += [self.factor(f, last=i == len(factors) - 1) for i, f in enumerate(factors)]
+            texts.append(rf"\sqrt{{{self._radicand(roots)}}}")
+        texts += [self.factor(f, last=ends and i == len(factors) - 1) for i, f in enumerate(factors)]
         return self.product(texts)
+
+    def _radicand(self, bases: tuple[Expr, ...]) -> str:
+        return self._print(bases[0]) if len(bases) == 1 else self.product([self.factor(base) for base in bases])
+
+    def _slashed(self, top: str, bottom: str) -> str:
+        tight = tightness(bottom) in ("atom", "power") and " " not in bottom.strip()
+        return f"{bracket(top) if tightness(top) == 'sum' else top}/{bottom if tight else bracket(bottom)}"
 
     def _print_Rational(self, expr: Any) -> str:
         if expr.q == 1:
@@ -181,13 +221,21 @@ class FormulaPrinter(LatexPrinter):
         # What stands under a product sign is never broken across lines: the narrowest form, one fraction.
         self._numerator = math.inf
         try:
-            return super()._print_Product(expr)
+            return self._over(r"\prod", expr, self._print)
         finally:
             self._numerator = WIDEST_NUMERATOR
+
+    def _over(self, sign: str, expr: Any, ends: Callable[[Any], str]) -> str:
+        """A sum or product sign with its limits, and what it stands over."""
+        opening = ""
+        for variable, low, high in expr.limits:
+            opening = rf"{sign}_{{{self._print(variable)}={ends(low)}}}^{{{ends(high)}}} " + opening
+        return opening + self.factor(expr.function)
 
     def _print_atan(self, expr: Any, exp: Any = None) -> str:
         inside = self._print(expr.args[0])
         plain = expr.args[0].is_Symbol or (isinstance(expr.args[0], Pow) and expr.args[0].exp == HALF)
+        plain = plain and tightness(inside) in ("atom", "power")
         text = rf"\arctan {inside}" if plain else rf"\arctan\left({inside}\right)"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
@@ -259,9 +307,11 @@ class FormulaPrinter(LatexPrinter):
         """Several variables from the outside in; a sum under the integral in brackets."""
         opening, closing = self.integral_frame(expr)
         inside = self._print(expr.function)
-        if isinstance(expr.function, Add) or (tightness(inside) == "sum" and not isinstance(expr.function, (Mul, Pow, exp))):
-            inside = bracket(inside)
-        return f"{opening}{inside}{closing}"
+        return f"{opening}{bracket(inside) if self.framed(expr.function) else inside}{closing}"
+
+    def framed(self, integrand: Any) -> bool:
+        """Whether an integrand stands in brackets: a sum, but not a product with a minus sign."""
+        return tightness(self._print(integrand)) == "sum" and not (isinstance(integrand, Mul) and negative(integrand))
 
     def integral_frame(self, expr: Any) -> tuple[str, str]:
         """What stands before and behind the integrand."""
@@ -279,12 +329,7 @@ class FormulaPrinter(LatexPrinter):
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _print_Sum(self, expr: Any) -> str:
-        opening = ""
-        for variable, low, high in expr.limits:
-            opening = rf"\sum_{{{self._print(variable)}={self.script(low)}}}^{{{self.script(high)}}} " + opening
-        inside = self._print(expr.function)
-        return opening + (bracket(inside) if isinstance(expr.function, Add) else inside)
+        return self._over(r"\sum", expr, self.script)
 
     def _print_And(self, expr: Any) -> str:
         return r",\quad ".join(self._print(arg) for arg in sorted(expr.args, key=default_sort_key))
-

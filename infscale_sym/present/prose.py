@@ -18,15 +18,17 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGNS = {">=": r"\ge", "<=": r"\le", "->": r"\to", "!=": r"\ne"}
 
 _SCRIPTS = r"(?:_(?:\w+|\{\w+\}|\([^()]*\)))?(?:\^(?:-?\d+\.\d+|-?\w+|\([^()]*\)))?'?"
-_NAME = "|".join((
-    rf"(?!Gamma [a-z])(?:{'|'.join(_GREEK)})(?![A-Za-z])",  # but the Gamma of "Gamma integrals" is a word
-    r"(?:sum|int|sup|min)(?=_)",
-    r"[A-Za-z](?=[_^])",  # any letter with a script
-    r"[b-zB-HJ-Z](?![\w'’]|-[a-z]|\.\w)",  # a letter by itself: not the words a, A, I, nor best-of-k's k
-    r"I(?=\s*[-,;)]|$)",
-    r"df1",
-    r"oo(?!\w)",
-))
+_NAME = "|".join(
+    (
+        rf"(?!Gamma [a-z])(?:{'|'.join(_GREEK)})(?![A-Za-z])",  # but the Gamma of "Gamma integrals" is a word
+        r"(?:sum|int|sup|min)(?=_)",
+        r"[A-Za-z](?=[_^])",  # any letter with a script
+        r"[b-zB-HJ-Z](?![\w'’]|-[a-z]|\.\w)",  # a letter by itself: not the words a, A, I, nor best-of-k's k
+        r"I(?=\s*[-,;)]|$)",
+        r"df1",
+        r"oo(?!\w)",
+    )
+)
 _MATH = re.compile(
     rf"(?P<root>\bsqrt\([^()]*(?:\([^()]*\)[^()]*)*\))"
     rf"|(?P<name>(?<![\w'’])(?<!\w-)(?:{_NAME}){_SCRIPTS})"

@@ -18,10 +18,9 @@ from typing import Any
 
 from sympy import Symbol
 
+from infscale_sym import registry
 from infscale_sym.errors import DomainError
-from infscale_sym.notation.heads import Head
-from infscale_sym.notation.symbols import NOTATION
-from infscale_sym.notation.vocabulary import HEADS
+from infscale_sym.notation.quantity import Quantity
 from infscale_sym.present.width import group_end, tokens
 
 LONGEST = 200
@@ -50,7 +49,7 @@ class Notation:
     """LaTeX that replaces the project's own: for symbols, and for heads either a letter or a template with #1, #2 ..."""
 
     symbols: Mapping[Symbol, str] = field(default_factory=dict)
-    heads: Mapping[type[Head], str] = field(default_factory=dict)
+    heads: Mapping[type[Quantity], str] = field(default_factory=dict)
 
     @classmethod
     def from_mapping(cls, names: Mapping[str, Any]) -> Notation:
@@ -61,7 +60,7 @@ class Notation:
         """
         known = known_names()
         symbols: dict[Symbol, str] = {}
-        heads: dict[type[Head], str] = {}
+        heads: dict[type[Quantity], str] = {}
         for name, value in names.items():
             if name not in known:
                 near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
@@ -99,31 +98,29 @@ class Notation:
         return cls.from_mapping(names)
 
 
-def core(head: type[Head]) -> str:
+def core(head: type[Quantity]) -> str:
     """The letter of a head: its template up to the first subscript, bracket or bar, without a leading logarithm."""
     text = head.template.replace("{{", "{").replace("}}", "}").removeprefix(r"\ln ")
     return re.split(r"_\{\{?\d|\\left|\\Big", text)[0]
 
 
 @cache
-def known_names() -> dict[str, tuple[Symbol | None, tuple[type[Head], ...]]]:
+def known_names() -> dict[str, tuple[Symbol | None, tuple[type[Quantity], ...]]]:
     """name -> (symbol, heads that carry it): symbols, heads by class name, and heads by letter."""
-    known: dict[str, tuple[Symbol | None, tuple[type[Head], ...]]] = {}
-    letters: dict[str, list[type[Head]]] = {}
-    for head in HEADS:
-        if re.match(r"\\(sup|left)", head.template):
-            continue
+    known: dict[str, tuple[Symbol | None, tuple[type[Quantity], ...]]] = {}
+    letters: dict[str, list[type[Quantity]]] = {}
+    lettered = [head for head in registry.quantities() if core(head) and not re.match(r"\\(sup|left)|\{", head.template)]
+    for head in lettered:
         letters.setdefault(core(head), []).append(head)
-    for line in NOTATION:
+    for line in registry.symbol_entries():
         followers = tuple(letters.pop(line.latex, ()))
         known[line.symbol.name] = (line.symbol, followers)
     for letter, heads in letters.items():
         alias = re.sub(r"\\overline\{(\w+)\}", r"\1bar", letter)
         alias = re.sub(r"\\math\w+|[\\{}^_]", "", alias)
         known.setdefault(alias, (None, tuple(heads)))
-    for head in HEADS:
-        if not re.match(r"\\(sup|left)", head.template):
-            known[head.__name__] = (None, (head,))
+    for head in lettered:
+        known[head.__name__] = (None, (head,))
     return known
 
 

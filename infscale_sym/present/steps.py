@@ -11,9 +11,13 @@ from infscale_sym.present.latex import LINE, aligned, order_latex, pieces, relat
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_html, to_markdown, to_tex
 from infscale_sym.present.rename import Notation
+from infscale_sym.present.width import width
 
 if TYPE_CHECKING:
     from infscale_sym.derive.engine import Derivation
+
+#: A quantity wider than this, in digits, stands on a line of its own above the chain that is aligned at the signs behind it.
+WIDEST_START = 22.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class StepLine:
 
 def step_lines(derivation: Derivation, symbols: Notation | None = None, line: float = LINE) -> Iterator[StepLine]:
     """The steps of a derivation in order; the first is led by the quantity that the derivation starts from."""
+    yield from _step_lines(derivation, symbols, line, chain=False)
+
+
+def _step_lines(derivation: Derivation, symbols: Notation | None, line: float, chain: bool) -> Iterator[StepLine]:
+    """`chain`: all steps will be aligned at their signs."""
     printer = FormulaPrinter(symbols)
     start = printer.doprint(derivation.start)
     tail = ""
@@ -43,7 +52,11 @@ def step_lines(derivation: Derivation, symbols: Notation | None = None, line: fl
         if step.remainder is not None:  # what was left out once is left out in every later line
             tail = f"+ {order_latex(step.remainder, printer)}"
         sign = r"\le" if step.evidence.at_most else "="
-        lines = relation_lines(f"{start} " if i == 0 else "", sign, pieces(step.after, printer, line), tail, line)
+        right = pieces(step.after, printer, line)
+        if i == 0 and chain and width(start) > WIDEST_START:
+            lines = [f"&{start}", *relation_lines("", sign, right, tail, line)]
+        else:
+            lines = relation_lines(f"{start} " if i == 0 else "", sign, right, tail, line)
         check = f"checked {'symbolically' if step.evidence.kind == 'symbolic' else 'numerically'}: {step.evidence.detail}"
         if step.caught:
             check += f"; {step.caught}"
@@ -66,7 +79,7 @@ def derivation_markdown(derivation: Derivation, symbols: Notation | None = None)
 def derivation_align(derivation: Derivation, symbols: Notation | None = None, label: str = "") -> str:
     r"""An `align` environment: each step's words as \intertext, then its line; only the last line is numbered."""
     rows = []
-    steps = list(step_lines(derivation, symbols))
+    steps = list(_step_lines(derivation, symbols, LINE, chain=True))
     for number, step in enumerate(steps, start=1):
         words = rf"\emph{{{number}. {to_tex(_sentence(step.rule))}}} {to_tex(_sentence(step.reason))}"
         if step.hypotheses:

@@ -14,7 +14,8 @@ _FREE = {r"\displaystyle", r"\limits", r"\nolimits", "{", "}", "&"}
 _WRAPPERS = {r"\mathbb", r"\mathcal", r"\mathrm", r"\text", r"\operatorname", r"\overline", r"\mathbf", r"\mathit", r"\hat"}
 _NAMES = {r"\ln", r"\log", r"\exp", r"\min", r"\max", r"\sup", r"\inf", r"\lim", r"\cosh", r"\sinh", r"\tan"}
 _RELATIONS = {"=", "<", ">", r"\le", r"\ge", r"\leq", r"\geq", r"\to", r"\approx", r"\sim", r"\wedge", r"\neq"}
-_BINARY = {"+", "-", r"\cdot", r"\times", r"\pm"}
+_TIMES = {r"\cdot", r"\times"}
+_BINARY = {"+", "-", r"\pm", *_TIMES}
 _LARGE = {r"\int": 1.6, r"\sum": 3.0, r"\prod": 2.8, r"\infty": 2.0}
 _SIZED = re.compile(r"\\[Bb]igg?[lrm]?\Z")
 
@@ -91,32 +92,48 @@ def tightness(text: str) -> str:
     """'atom', 'power', 'product' or 'sum': what binds most loosely at the top level of `text`.
 
     An atom may take an exponent as it stands; a power may not, but multiplies; a product ends in something that a
-    following factor could be read into; a sum needs brackets in every product.
+    following factor could be read into; a sum needs brackets in every product. An integral sign and its d are brackets.
+    A bracket is a factor where a space stands before it, and the arguments of a function where none does.
     """
-    parts = tokens(text)
+    parts, apart = [], set()
+    for token in _TOKEN.findall(text):
+        if token.isspace():
+            apart.add(len(parts))
+        else:
+            parts.append(token)
     depth, atoms, power, slash, operator = 0, 0, False, False, False
-    at = 0
+    at, integrals = 0, []
     while at < len(parts):
         token = parts[at]
         if token in (r"\left", r"\right") or _SIZED.match(token):
             delimiter = parts[at + 1] if at + 1 < len(parts) else "."
             plain = not token.endswith(("t", "l", "r"))  # \Big( says by its delimiter which side it is
             opening = delimiter in "([" if plain else token == r"\left" or token.endswith("l")
+            atoms += opening and depth == 0 and (at == 0 or at in apart)
             depth += 1 if opening else -1
             at += 2  # the delimiter
             continue
-        if token in "([":
+        if token == r"\int":
+            operator = operator or depth == 0
+            depth += 1
+            integrals.append(depth)
+        elif integrals and depth == integrals[-1] and parts[at : at + 4] == [r"\mathrm", "{", "d", "}"]:
+            depth = integrals.pop() - 1
+            at += 4
+            continue
+        elif token in "([":
+            atoms += depth == 0 and (at == 0 or at in apart)
             depth += 1
         elif token in ")]":
             depth -= 1
         elif depth == 0:
-            if token in _BINARY or token in _RELATIONS:
+            if token in (_BINARY - _TIMES) or token in _RELATIONS:
                 return "sum"
             if token in "^_":
                 power = power or token == "^"
                 at = group_end(parts, at + 1)
                 continue
-            if token == "/":
+            if token == "/" or token in _TIMES:
                 slash = True
             elif token in _NAMES or (token in _LARGE and token != r"\infty"):
                 operator = True

@@ -4,23 +4,21 @@ agreement at a very large argument, and the measured order of the remainder over
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Rational, Symbol, diff, simplify
+from sympy import Add, Expr, Symbol, diff, simplify
 
-from infscale_sym.derive.numbers import best_of_k_exact
 from infscale_sym.derive.perturb import perturbations
-from infscale_sym.errors import ValidationError
-from infscale_sym.evaluate.lambdify import arb_function, mpmath_function, remembering
-from infscale_sym.formulas import Formula
-from infscale_sym.notation.heads import AveragedSampleGain, AveragedSelectionError, PairAverage, SampleExponent, SelectionError
+from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.dyadic import midpoint
+from infscale_sym.evaluate.lambdify import arb_function, mpmath_function
+from infscale_sym.evaluate.points import points_in
+from infscale_sym.notation.formula import Formula
+from infscale_sym.notation.quantity import QuantityMeta, quantities_of
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Relation
-from infscale_sym.notation.symbols import k, rho, tau
-from infscale_sym.quantities.namespaces import ARB, MPMATH
-from infscale_sym.verify.points import ROADS, Road, points
 from infscale_sym.verify.record import Leg
 
 Point = Mapping[Symbol, Any]
@@ -43,14 +41,14 @@ def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
 
 def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
-    """lhs <= rhs by enclosures at random points; the reverse, and the road's broken variants, must be refused."""
-    road = ROADS.get(formula.id, Road())
-    where = points(formula, min(road.count, 2 if quick else road.count))
+    """lhs <= rhs by enclosures at random points; the reverse, and its broken variants, must be refused."""
+    own = formula.check
+    everywhere = _points(formula, own.count)
+    where = everywhere[:2] if quick else everywhere
     names = list(where[0])
 
-    def certain(statement: Relation) -> list[tuple[Any, Any]]:
-        one, two = (arb_function(side, names, {**ARB, **(road.arb or {})}) for side in (statement.lhs, statement.rhs))
-        out = []
+    def certain(statement: Relation, where: Sequence[Point]) -> Iterator[tuple[Any, Any]]:
+        one, two = (arb_function(side, names, own.independent_arb) for side in (statement.lhs, statement.rhs))
         for point in where:
             for enough in (min(15, digits), digits):  # narrow balls cost more and are seldom needed to compare
                 left, right = one(*point.values(), digits=enough), two(*point.values(), digits=enough)
@@ -58,10 +56,9 @@ def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
                     break
             else:
                 raise ValidationError(f"the balls are too wide to compare at {_point_words(point)}")
-            out.append((left, right))
-        return out
+            yield left, right
 
-    values = certain(formula.statement)
+    values = list(certain(formula.statement, where))
     numbers = _numbers(where, [a for a, _ in values], [b for _, b in values])
     worst = next((i for i, (a, b) in enumerate(values) if a > b), None)
     if worst is not None:
@@ -70,37 +67,35 @@ def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         return Leg("digits", "counterexample", False, text, numbers), "none"
     if not all(b > a for a, b in values):
         raise ValidationError("equality at a test point: the reverse could not be refused")
-    for words, statement in road.broken:
-        if all(a <= b for a, b in certain(statement)):
+    for words, statement in own.broken:  # at the first point that refutes it, which a quick run may have to look for, too
+        if all(a <= b for a, b in certain(statement, everywhere)):
             raise ValidationError(f"a variant that is false also passes: {words}")
     gap = min(float(((b - a) / b).mid()) for a, b in values)
-    caught = "; ".join(["the reversed inequality", *(words for words, _ in road.broken)])
+    caught = "; ".join(["the reversed inequality", *(words for words, _ in own.broken)])
     text = f"certain at {len(where)} random points (enclosures), smallest relative gap {gap:.2g}"
     return Leg("digits", f"certain at {len(where)} points (enclosure)", True, text, numbers), caught
 
 
 def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
-    road = ROADS.get(formula.id, Road())
-    where = points(formula, min(road.count, 2 if quick else 4))
+    own = formula.check
+    where = _points(formula, min(own.count, 2 if quick else 4))
     lhs, rhs = formula.statement.lhs, formula.statement.rhs
     names = list(where[0])
-    enclosed = road.arb is not None
-    remembered = remembering(MPMATH)
+    enclosed = own.enclosed
+    memory: dict[Any, Any] = {}
+    instead = independent_ways(formula, "arb" if enclosed else "mpmath")
     # The referee replaces a quantity on the left; on the right only where the left is a bare symbol.
-    use_right = bool(getattr(lhs, "is_Symbol", False))
+    table = instead if getattr(lhs, "is_Symbol", False) else {}
     left, right = [], []
     if enclosed:
-        assert road.arb is not None
-        one = arb_function(lhs, names, {**ARB, **road.arb})
-        two = arb_function(rhs, names, {**ARB, **(road.arb if use_right else {})})
+        one, two = arb_function(lhs, names, instead), arb_function(rhs, names, table)
         left = [one(*p.values(), digits=digits + 5) for p in where]
         right = [two(*p.values(), digits=digits + 5) for p in where]
         agree = all(a.overlaps(b) for a, b in zip(left, right, strict=True))
         width = max(_log_radius(v) for v in (*left, *right))
         reached = int(-width)
     else:
-        one = mpmath_function(lhs, names, {**MPMATH, **road.mp})
-        two = mpmath_function(rhs, names, remembered)
+        one, two = mpmath_function(lhs, names, instead), mpmath_function(rhs, names, memory=memory)
         left = [one(*p.values(), digits=digits) for p in where]
         right = [two(*p.values(), digits=digits) for p in where]
         with mpmath.workdps(digits + 10):
@@ -110,10 +105,11 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if enclosed and agree and reached < digits:
         raise ValidationError(f"the balls are too wide: {reached} digits of {digits}")
     kind = "enclosure" if enclosed else "self-validated"
-    caught = (
-        _caught_equality(rhs, names, where, left, enclosed, digits, road, use_right, quick, remembered) if agree else "none"
-    )
-    note = f"; {road.note}" if road.note else ""
+    caught = "none"
+    if agree:
+        compiled = (lambda wrong: arb_function(wrong, [*names, _EPSILON], table)) if enclosed else _variants(rhs, names, memory)
+        caught = _caught_equality(rhs, compiled, where, left, enclosed, digits, quick)
+    note = f"; {own.note}" if own.note else ""
     worst = _point_words(where[0])
     if agree:
         text = f"{min(reached, digits)} digits at {len(where)} random points ({kind}){note}"
@@ -122,17 +118,24 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     return Leg("digits", "counterexample", False, text, _numbers(where, left, right)), caught
 
 
+def _points(formula: Formula, count: int, skip: Sequence[Symbol] = ()) -> list[dict[Symbol, Any]]:
+    """`count` random points of the formula's domain (the symbols `skip` left out)."""
+    return points_in([s for s in formula.symbols if s not in skip], formula.domain, count, formula.check.near)
+
+
+def independent_ways(formula: Formula, arithmetic: str) -> dict[QuantityMeta, Callable[..., Any]]:
+    """What computes the quantities of the left side in place of their own evaluators: referees, and the formula's own ways."""
+    own = formula.check
+    table: dict[QuantityMeta, Callable[..., Any]] = {}
+    if own.by_referee:
+        expressions = (formula.statement.lhs, formula.statement.rhs)
+        classes = {cls for expression in expressions for cls in quantities_of(expression)}
+        table = {cls: way for cls in classes if (way := getattr(cls, f"referee_{arithmetic}")) is not None}
+    return table | dict(own.independent_arb if arithmetic == "arb" else own.independent)
+
+
 def _caught_equality(
-    rhs: Expr,
-    names: list[Symbol],
-    where: Any,
-    left: Any,
-    enclosed: bool,
-    digits: int,
-    road: Road,
-    both: bool,
-    quick: bool,
-    remembered: Mapping[str, Callable[..., Any]],
+    rhs: Expr, compiled: Callable[[Expr], Any], where: Any, left: Any, enclosed: bool, digits: int, quick: bool
 ) -> str:
     def passes(wrong: Callable[..., Any], amount: Any) -> bool:
         for point, value in zip(where, left, strict=True):
@@ -147,25 +150,17 @@ def _caught_equality(
                         return False
         return True
 
-    table = {**ARB, **((road.arb or {}) if both else {})}
-
-    def in_balls(wrong: Expr) -> Callable[..., Any]:
-        return arb_function(wrong, [*names, _EPSILON], table)
-
-    compiled = in_balls if enclosed else _variants(rhs, names, remembered)
     return _smallest(rhs, compiled, passes, most=4 if quick else None, floor=digits)
 
 
-def _variants(
-    rhs: Expr, names: list[Symbol], functions: Mapping[str, Callable[..., Any]]
-) -> Callable[[Expr], Callable[..., Any]]:
+def _variants(rhs: Expr, names: list[Symbol], memory: dict[Any, Any]) -> Callable[[Expr], Callable[..., Any]]:
     """Compiles perturbed claims. Of a sum only the terms that changed are computed anew for each; the sum itself once."""
     if not isinstance(rhs, Add):
-        return lambda wrong: mpmath_function(wrong, [*names, _EPSILON], functions)
-    whole, known = mpmath_function(rhs, names, functions), {}
+        return lambda wrong: mpmath_function(wrong, [*names, _EPSILON], memory=memory)
+    whole, known = mpmath_function(rhs, names, memory=memory), {}
 
     def compiled(wrong: Expr) -> Callable[..., Any]:
-        change = mpmath_function(wrong - rhs, [*names, _EPSILON], functions)
+        change = mpmath_function(wrong - rhs, [*names, _EPSILON], memory=memory)
 
         def claim(*values: Any, digits: int) -> Any:
             key = (*map(str, values[:-1]), digits)
@@ -183,12 +178,12 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     statement = formula.statement
     assert isinstance(statement, AsymptoticTo)
     variable = statement.variable
-    where = points(formula, 1 if quick else 2, skip=(variable,))
+    where = _points(formula, 1 if quick else 2, skip=(variable,))
     # One point goes all the way out; the other shows the order over the first four decades.
     series = [_Exact(formula, point, digits, quick, far_too=index == 0) for index, point in enumerate(where)]
     names = [*where[0], variable]
-    remembered = remembering(MPMATH)
-    compiled = mpmath_function(statement.rhs, names, remembered)
+    memory: dict[Any, Any] = {}
+    compiled = mpmath_function(statement.rhs, names, memory=memory)
     wanted = float(simplify(variable * diff(statement.remainder, variable) / statement.remainder))
 
     def measure(claim: Callable[..., Any], *extra: Any) -> tuple[bool, list[float], int, Any]:
@@ -222,7 +217,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if good:
         caught = _smallest(
             statement.rhs,
-            _variants(statement.rhs, names, remembered),
+            _variants(statement.rhs, names, memory),
             lambda claim, amount: measure(claim, amount)[0],
             most=4 if quick else None,
             floor=digits,
@@ -257,47 +252,37 @@ class _Exact:
         # The relative size of the remainder is variable^-gap: go far enough to see `digits` digits agree.
         order = order if _falls(statement) else -order
         gap = order - _leading_order(statement.rhs, self.point, self.variable)
-        head = type(statement.lhs)
-        frozen = head is SelectionError and self.variable == k and statement.lhs.args[1] == 0
-        self.best_of_k = frozen and all(_rational(offset, self.point) is not None for offset in statement.lhs.args[2:])
-        far = max(16, math.ceil((digits + 10) / gap))
-        if own := ROADS.get(formula.id, Road()).ladder:
-            self.ladder = (own[0], own[-2], own[-1])
-        elif head is AveragedSelectionError:
-            far = 12 if quick else far
-            self.ladder = ("1e3", "1e7", f"1e{far}")
-        else:
-            far = 16 if quick and self.best_of_k else far
-            self.ladder = ("1e6", "1e10", f"1e{far}")
+        own = formula.check
+        near, middle, far = (*own.ladder, *("1e6", "1e10")[len(own.ladder) :], "")[:3]
+        # Of a ladder without its far end, or of none, the far end is where the digits wanted are reached.
+        far = far or f"1e{max(16, math.ceil((digits + 10) / gap))}"
+        self.ladder = (near, middle, own.quick_far if quick and own.quick_far else far)
         if not far_too:
             self.ladder = self.ladder[:2]
         sizes = [float(mpmath.log10(mpmath.mpf(big))) for big in self.ladder]
         self.accuracy = [max(20, int(size * gap) + _SHOWN) for size in sizes]
         self.digits = max(self.accuracy) + 10
-        self.kind = "enclosure" if self.best_of_k and sizes[-1] <= 16 else "self-validated"
+        self.enclosed = True
         self.values = [self._value(formula, *rung) for rung in zip(self.ladder, self.accuracy, strict=True)]
+        self.kind = "enclosure" if own.enclosed and self.enclosed else "self-validated"
 
     def _value(self, formula: Formula, big: str, digits: int) -> Any:
         full = {**self.point, self.variable: big}
-        if self.best_of_k and float(big) <= 1e16:
-            teacher, judge = (_rational(offset, self.point) for offset in formula.statement.lhs.args[2:])
-            return best_of_k_exact({k: big, tau: teacher, rho: judge}, digits)
-        if isinstance(formula.statement.lhs, (AveragedSelectionError, AveragedSampleGain, SampleExponent)):
-            digits = int(float(mpmath.log10(mpmath.mpf(big)))) + 4  # relative; the error is about 3/k of the value
-        if isinstance(formula.statement.lhs, PairAverage):  # a double sum that is dear: the remainder to four digits
-            digits = 2 * int(float(mpmath.log10(mpmath.mpf(big)))) + 4
+        lhs, own = formula.statement.lhs, formula.check
+        if own.enclosed:
+            try:
+                return midpoint(arb_function(lhs, list(full), independent_ways(formula, "arb"))(*full.values(), digits=digits))
+            except DomainError:  # beyond the reach of the enclosure
+                self.enclosed = False
+        if own.left_digits:  # a value that is dear, or known to no more
+            per_decade, more = own.left_digits
+            digits = per_decade * int(float(mpmath.log10(mpmath.mpf(big)))) + more
         # Claims about one quantity (a printed and a corrected one) are tested at the same points.
-        key = (formula.statement.lhs, tuple(sorted((str(s), str(v)) for s, v in full.items())))
+        key = (lhs, tuple(own.independent.items()), tuple(sorted((str(s), str(v)) for s, v in full.items())))
         if _VALUES.get(key, (0, None))[0] < digits:
-            lhs = mpmath_function(formula.statement.lhs, list(full), MPMATH)
-            _VALUES[key] = digits, lhs(*full.values(), digits=digits)
+            value = mpmath_function(lhs, list(full), independent_ways(formula, "mpmath"))
+            _VALUES[key] = digits, value(*full.values(), digits=digits)
         return _VALUES[key][1]
-
-
-def _rational(offset: Any, point: Point) -> Fraction | None:
-    """An offset at a point with rational coordinates; None where it is no rational number."""
-    value = offset.subs({s: Rational(str(v)) for s, v in point.items()})
-    return Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else None
 
 
 #: (digits, value) of quantities computed so far, in this process.
@@ -311,7 +296,7 @@ def _falls(statement: AsymptoticTo) -> bool:
 
 def _leading_order(rhs: Expr, point: Point, variable: Symbol) -> float:
     """p with rhs ~ variable^-p as it tends to infinity, at a point."""
-    function = mpmath_function(rhs, [*point, variable], MPMATH)
+    function = mpmath_function(rhs, [*point, variable])
     one, two = (abs(function(*point.values(), big, digits=20)) for big in ("1e40", "1e41"))
     return round(float(mpmath.log10(one / two)), 2)
 
@@ -339,7 +324,6 @@ def _smallest(
 
 
 def _exact_power(amount: Any) -> Any:
-    from fractions import Fraction
 
     return Fraction(1, 10 ** round(-float(mpmath.log10(amount))))
 

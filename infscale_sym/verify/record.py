@@ -1,14 +1,19 @@
-"""What a verification found: three legs side by side, a verdict in words, and what was expected."""
+"""What a verification found: three legs (derivation, digits, simulation), a verdict in words, and what was expected."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+#: Summary of a simulation with too few draws to tell the claim from a wrong one: neither agreement nor disagreement.
+INCONCLUSIVE = "inconclusive"
+#: Summary of a leg whose computation broke off.
+NOT_COMPUTED = "not computed"
+
 
 @dataclass(frozen=True)
 class Leg:
-    """One leg of the evidence. `agrees` is None where the leg does not exist (not derived, not simulable)."""
+    """One leg of the evidence. `agrees` is None where it has no say: not derived, not simulable, inconclusive, not computed."""
 
     name: str  # "derivation", "digits" or "simulation"
     summary: str  # a few words, for tables: "proved", "50 digits (enclosure)", "1.2 standard errors"
@@ -26,7 +31,7 @@ class Verdict:
     """The verdict on one formula, with its evidence."""
 
     id: str
-    verdict: str  # in the words of formulas.Expected
+    verdict: str  # in the words of notation.formula.Expected
     expected: str
     legs: tuple[Leg, ...]
     smallest_caught: str  # the smallest perturbation of the claim that this verification catches
@@ -42,6 +47,11 @@ class Verdict:
     def leg(self, name: str) -> Leg:
         """The leg of that name."""
         return next(leg for leg in self.legs if leg.name == name)
+
+    def __str__(self) -> str:
+        from infscale_sym.present.report import verdict_lines
+
+        return "".join(verdict_lines(self.as_dict())).rstrip()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""

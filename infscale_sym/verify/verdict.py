@@ -1,16 +1,18 @@
-"""From the three legs to a verdict. No leg stands for another; a leg that fails, or legs that disagree, give `unknown`."""
+"""From the three legs to a verdict. No leg stands for another; a leg that fails, or legs that disagree, give `unknown`.
+
+A simulation with too few draws to tell has no say in a quick run. In a full run it has failed: what is drawn there must tell.
+"""
 
 from __future__ import annotations
 
 import time
 
 from infscale_sym.errors import DerivationError, InfscaleError
-from infscale_sym.formulas import Formula
-from infscale_sym.formulas.record import Expected
+from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.relations import AsymptoticTo
 from infscale_sym.verify import digits as digits_leg
 from infscale_sym.verify import simulation as simulation_leg
-from infscale_sym.verify.record import Leg, Verdict
+from infscale_sym.verify.record import INCONCLUSIVE, NOT_COMPUTED, Leg, Verdict
 
 
 def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
@@ -26,7 +28,7 @@ def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
     legs = (derivation, figures, simulation)
     return Verdict(
         id=formula.id,
-        verdict=_verdict(formula, legs).value,
+        verdict=_verdict(formula, legs, quick).value,
         expected=formula.expected.value,
         legs=legs,
         smallest_caught=caught,
@@ -36,12 +38,13 @@ def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
     )
 
 
-def _verdict(formula: Formula, legs: tuple[Leg, ...]) -> Expected:
+def _verdict(formula: Formula, legs: tuple[Leg, ...], quick: bool) -> Expected:
     derivation, figures, simulation = legs
+    failed = simulation.summary == NOT_COMPUTED or (simulation.summary == INCONCLUSIVE and not quick)
     if figures.agrees is None:
         return Expected.UNKNOWN  # without a number there is no verdict, whatever the other legs say
     if figures.agrees:
-        if derivation.agrees is False or simulation.agrees is False:
+        if derivation.agrees is False or simulation.agrees is False or failed:
             return Expected.UNKNOWN
         return Expected.IN_THE_LIMIT if isinstance(formula.statement, AsymptoticTo) else Expected.HOLDS
     # A counterexample refutes; a derivation or a simulation that agrees with the claim contradicts it.
@@ -51,16 +54,15 @@ def _verdict(formula: Formula, legs: tuple[Leg, ...]) -> Expected:
 
 
 def _derivation(formula: Formula) -> Leg:
-    from infscale_sym.derive.scripts import derivation_of
-
-    if not formula.derivation:
-        return Leg("derivation", "not derived", None, formula.underived)
+    if not formula.script and formula.proof is None:
+        return Leg("derivation", "not derived", None, formula.underived or "no derivation was given")
     try:
-        derivation = derivation_of(formula)
+        derivation = formula.derivation()
     except (DerivationError, InfscaleError) as error:
         return Leg("derivation", "fails", False, str(error))
     assert derivation is not None
-    words = f"{len(derivation.steps)} steps of derivations/{formula.derivation}.py, each refusing perturbed right sides"
+    place = f"derivations/{formula.script}.py" if formula.script else "the derivation at hand"
+    words = f"{len(derivation.steps)} steps of {place}, each refusing perturbed right sides"
     steps = [{"rule": s.rule, "kind": s.evidence.kind, "detail": s.evidence.detail} for s in derivation.steps]
     return Leg("derivation", derivation.verdict, True, words, {"steps": steps})
 
@@ -69,11 +71,11 @@ def _digits(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     try:
         return digits_leg.check(formula, digits, quick)
     except InfscaleError as error:
-        return Leg("digits", "not computed", None, str(error)), "none"
+        return Leg("digits", NOT_COMPUTED, None, str(error)), "none"
 
 
 def _simulation(formula: Formula, quick: bool) -> Leg:
     try:
         return simulation_leg.check(formula, quick)
     except InfscaleError as error:
-        return Leg("simulation", "not computed", False, str(error))
+        return Leg("simulation", NOT_COMPUTED, None, str(error))

@@ -1,5 +1,5 @@
 """Make tests/data/regression_evidence.json: the regression model simulated end to end, for growing d at fixed alpha = d/n;
-and infscale_sym/present/regression_evidence.json: the same extrapolated to d = oo, which the notebook shows.
+and infscale_sym/theory/regression/evidence.json: the same extrapolated to d = oo, which the notebook shows.
 
     python tests/data/make_regression_evidence.py [--part NUMBER] [--extrapolate]
 
@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 
 from infscale_sym import simulate
-from infscale_sym.quantities.ridge import predictive_variance
-from infscale_sym.verify.simulation import extrapolate
+from infscale_sym.sampling.fits import extrapolate
+from infscale_sym.theory.regression.values.ridge import predictive_variance
 
 SEED = 20251219
 HERE = Path(__file__).resolve().parent
 RUNS = HERE / "regression_evidence.json"
-TABLE = HERE.parents[1] / "infscale_sym" / "present" / "regression_evidence.json"
+TABLE = HERE.parents[1] / "infscale_sym" / "theory" / "regression" / "evidence.json"
 ANSWERS = (1, 2, 8, 64)
 MOMENTS = ("variance", "teacher_offset_square", "offset_product", "judge_offset_square")
 #: (sigma, gamma, nu): the teacher has all its weights equal to nu, Sigma = I.

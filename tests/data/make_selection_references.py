@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from infscale_sym.quantities.selection.highprec import selection_error_mp
+from infscale_sym.theory.selection.values.highprec import selection_error_mp
 
 DIGITS = 27
 SEED = 20251219

@@ -1,0 +1,1 @@
+"""How the quantities of this topic are computed."""
