@@ -235,7 +235,8 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
     place = min(candidates, key=lambda item: midpoint(item[0]))[1]
     if isinstance(place, float):
         return mpmath.mpf(place)
-    return _root(at, *place, digits, f"optimal number at t = {float(t):g}")
+    low, high = place
+    return _root(at, low, high, digits, f"optimal number at t = {float(t):g}")
 
 
 @lru_cache(maxsize=256)
@@ -339,7 +340,8 @@ def _judge(k: Any, t: Any, tau: Any, digits: int) -> Any:
             break
     if not candidates or (before > 0 and error is not None and float(error.mid()) < min(candidates)[0]):
         return mpmath.inf
-    return _root(at, *min(candidates)[1], digits, f"optimal judge at k = {float(k):g}, t = {float(t):g}")
+    low, high = min(candidates)[1]
+    return _root(at, low, high, digits, f"optimal judge at k = {float(k):g}, t = {float(t):g}")
 
 
 @lru_cache(maxsize=256)
