@@ -145,7 +145,7 @@ def heat_tables(t: Array, rho: float, k_low: float, k_high: float) -> list[HeatT
 
 
 def _lowest_score(t: Array, rho: Array, log_k: float) -> tuple[Array, Array]:
-    """The least s of `selection._tables` that dF/dt needs, and s_1. (L')^2 falls like e^2v below the typical score, and at
+    """The least s of the tables that dF/dt needs, and s_1. (L')^2 falls like e^2v below the typical score, and at
     small t only below v = 0: it is negligible 20 lower."""
     crowd = tables.log_mean_weight(t, rho)
     meeting = np.minimum(np.maximum(tables.log_hazard_radius(np.sqrt(2 * t), rho), crowd), 3.0)
