@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sympy import Symbol
 
     from infscale_sym.notation.formula import Formula
-    from infscale_sym.notation.quantity import QuantityMeta
+    from infscale_sym.notation.quantity import Quantity
     from infscale_sym.notation.relations import Relation
     from infscale_sym.notation.symbols import SymbolEntry
 
@@ -310,7 +310,7 @@ def counted(symbol: Symbol) -> bool:
 
 
 @cache
-def quantities() -> tuple[QuantityMeta, ...]:
+def quantities() -> tuple[type[Quantity], ...]:
     """The named quantities of all topics, in reading order, the general operators first."""
     from infscale_sym.notation import operators
 

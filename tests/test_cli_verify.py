@@ -187,6 +187,6 @@ def test_the_real_thing_and_processes_change_nothing(capsys):
 def test_the_examples_of_show_run_for_real(capsys):
     assert main(["show", "--help"]) == 0
     examples = re.findall(r"^  infscale (.*)$", capsys.readouterr().out, re.MULTILINE)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         assert main(example.split()) == 0

@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def derive(id: str) -> Derivation:
+def derive(id: str) -> Derivation | None:
     """The derivation of a formula that has one, run now."""
     from infscale_sym.catalog import formula
 

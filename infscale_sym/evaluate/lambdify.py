@@ -21,7 +21,7 @@ from infscale_sym.notation.operators import Root
 from infscale_sym.notation.quantity import Quantity, QuantityMeta, quantities_of
 
 #: Functions that stand in for evaluators of quantities, by class.
-Instead = Mapping[QuantityMeta, Callable[..., Any]]
+Instead = Mapping[Any, Callable[..., Any]]
 _UNEVALUATED = (Integral, Sum, Root)
 _MORE = 12
 _OWN = __name__.partition(".")[0]

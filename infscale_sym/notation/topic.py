@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from infscale_sym.notation.formula import Formula
-    from infscale_sym.notation.quantity import QuantityMeta
+    from infscale_sym.notation.quantity import Quantity
     from infscale_sym.notation.symbols import SymbolEntry
 
 #: Version of this interface. A topic made for another one is reported and left out.
@@ -71,7 +71,7 @@ class Topic:
         return dict(self._collect(self.notation, "FAMILIES"))
 
     @cached_property
-    def quantities(self) -> tuple[QuantityMeta, ...]:
+    def quantities(self) -> tuple[type[Quantity], ...]:
         """Its named quantities, in the order of the notation table."""
         return self._collect(self.notation, "QUANTITIES")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sympy import Basic
 
     from infscale_sym.derive.engine import Derivation
-    from infscale_sym.formulas import Formula
+    from infscale_sym.notation.formula import Formula
 
 TITLE = "Formulas of the solvable theory of inference-time scaling"
 

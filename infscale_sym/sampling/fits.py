@@ -18,7 +18,7 @@ from infscale_sym.sampling.streams import Estimate, part
 Array = NDArray[np.float64]
 
 
-def weighted_fit(columns: Any, values: Sequence[float], errors: Sequence[float]) -> tuple[Array, Array]:
+def weighted_fit(columns: Any, values: Sequence[float], errors: Sequence[float]) -> tuple[Any, Any]:
     """Coefficients and their covariance of values = columns @ coefficients; columns of shape (values, coefficients)."""
     weight = np.array(errors, float)
     design = np.asarray(columns, float) / weight[:, None]

@@ -3,6 +3,11 @@
 float64, elementwise, as SciPy computes them: `ndtr(x)` = P(z < x), `log_ndtr`, and their inverses `ndtri`, `ndtri_exp`.
 """
 
-from scipy.special import log_ndtr, ndtr, ndtri, ndtri_exp
+from typing import Any
 
-__all__ = ["log_ndtr", "ndtr", "ndtri", "ndtri_exp"]
+from scipy import special
+
+ndtr: Any = special.ndtr
+log_ndtr: Any = special.log_ndtr
+ndtri: Any = special.ndtri
+ndtri_exp: Any = special.ndtri_exp

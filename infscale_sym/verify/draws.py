@@ -37,7 +37,9 @@ def drawing_of(formula: Formula) -> Drawing | None:
         return own
     if own is not None:
         # A Python call a draw is slow: fewer of them, unless the function makes many at once.
-        few = {} if "trials" in inspect.signature(own).parameters else {"trials": 40_000, "quick_trials": 10_000}
+        few: dict[str, Any] = (
+            {} if "trials" in inspect.signature(own).parameters else {"trials": 40_000, "quick_trials": 10_000}
+        )
         return kind(_one_by_one(formula, own), **few)
     return kind() if sampler_of(formula.statement.lhs, formula.symbols) else None
 

@@ -57,7 +57,7 @@ def shipped(id: str) -> Shipped | None:
     row = _rows().get(id)
     if row is None:
         return None
-    known: dict[str, list[str]] = ledger.get("sources", {})
+    known: dict[str, tuple[str, ...]] = ledger.get("sources", {})
     rests = [path for path in sources_of(row.get("topic", ""), row.get("script", "")) if path in known or _file(path)]
     changed = tuple(path for path in rests if not _same(path, known.get(path)))
     return Shipped(row, ledger.get("date", "unknown date"), ledger.get("version", "unknown"), changed)

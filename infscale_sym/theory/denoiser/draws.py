@@ -195,7 +195,7 @@ def fit_divergence(n: int, d: int, *, trials: int, seed: Seed) -> Estimate:
     data = training_set(np.random.default_rng(seed), n, d, sets=(trials,))
     mean, _, covariance, _ = _moments(data)
     with single_threaded_algebra():
-        return estimate(divergence(GeneratedLaw(mean, np.linalg.cholesky(covariance))))
+        return estimate(divergence(GeneratedLaw(mean, np.asarray(np.linalg.cholesky(covariance), float))))
 
 
 def direction_divergence(g: float, mu: float, *, trials: int, seed: Seed) -> Estimate:

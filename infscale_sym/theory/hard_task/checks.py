@@ -33,7 +33,7 @@ def law(formula: Formula, quick: bool) -> Leg:
         columns = np.stack([small**n for n in range(4)], axis=1)
         fit, covariance = weighted_fit(columns, values, errors)
         # the claim's own slope put in, the intercept is known better
-        known, narrow = weighted_fit(np.delete(columns, 1, axis=1), values - correction * small, errors)
+        known, narrow = weighted_fit(np.delete(columns, 1, axis=1), (values - correction * small).tolist(), errors)
         spread = math.sqrt(narrow[0, 0])
         deviations += [(known[0] - 1) / spread, (fit[1] - correction) / math.sqrt(covariance[1, 1])]
         # an exponent of k that is 0.1 % larger, at the largest number of answers

@@ -65,7 +65,7 @@ def law(theta: float) -> np.ndarray:
 @cache
 def hard_students() -> tuple[HardStudents, ...]:
     """All runs: theta = 1 and 3/2, three sizes each."""
-    table = json.loads((files(__package__) / "evidence.json").read_text(encoding="utf-8"))
+    table = json.loads((files(str(__package__)) / "evidence.json").read_text(encoding="utf-8"))
     return tuple(HardStudents(run["theta"], run["d"], np.array(run["delta"])) for run in table)
 
 

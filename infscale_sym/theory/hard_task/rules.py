@@ -53,7 +53,7 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_zero, only_integral, outside, split
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.operators import normal_density
-from infscale_sym.theory.hard_task.notation import HardTaskEdge, Theta, tau_k
+from infscale_sym.theory.hard_task.notation import HardTaskEdge, HardTaskError, Theta, tau_k
 from infscale_sym.theory.scaling.rules import AsTail, tail_integral
 from infscale_sym.theory.selection.notation import LogSurvival, SelectionError, Survival, k, r, tau, w, x, y, z
 
@@ -199,8 +199,8 @@ def scaled_form() -> Expr:
 
 
 @lru_cache(maxsize=64)
-def _measured(claim: Expr, head: Any, ratios: tuple[str, ...], at: tuple[str, str]) -> list[float]:
-    """Exponents in tau_k of |exact quantity - claim|, the claim's double integral summed with mpmath by a sum of its own."""
+def _measured(claim: Expr, ratios: tuple[str, ...], at: tuple[str, str]) -> list[float]:
+    """Exponents in tau_k of |HardTaskError - claim|, the claim's double integral summed with mpmath by a sum of its own."""
     import mpmath
     from sympy import lambdify
 
@@ -212,7 +212,7 @@ def _measured(claim: Expr, head: Any, ratios: tuple[str, ...], at: tuple[str, st
         for big in at:
             with mpmath.workdps(28):
                 th, level = mpmath.mpf(ratio), mpmath.mpf(big)
-                exact = head.mpmath(big, ratio, digits=22)
+                exact = HardTaskError.mpmath(big, ratio, digits=22)
                 errors.append(abs(exact - _plane_sum(lambda a, b, th=th, level=level: function(a, b, th, level), float(th))))
         slopes.append(_slope(errors[0], errors[1], at))
     return slopes

@@ -102,7 +102,7 @@ def exponent(sizes: tuple[int, ...], values: np.ndarray, errors: np.ndarray) -> 
 @cache
 def students() -> tuple[Students, ...]:
     """All ten families: alpha in {0.05, 0.2, 0.5, 0.9, 1.5} for Sigma = I, and for the power law."""
-    table = json.loads((files(__package__) / "evidence.json").read_text(encoding="utf-8"))
+    table = json.loads((files(str(__package__)) / "evidence.json").read_text(encoding="utf-8"))
     families: dict[tuple[str, float], list[dict]] = {}
     for run in table:
         families.setdefault((run["spectrum"], run["alpha"]), []).append(run)

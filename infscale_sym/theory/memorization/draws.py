@@ -91,12 +91,13 @@ def _spectral_mean(of: Callable[[Array], Array], alpha: float, trials: int, seed
     def one(d: int) -> float:
         rows = training_set(rng, round(d / alpha), d)
         centred = rows - rows.mean(axis=0)
-        return float(of(np.linalg.eigvalsh(centred.T @ centred / len(rows))).mean())
+        return float(of(np.asarray(np.linalg.eigvalsh(centred.T @ centred / len(rows)), float)).mean())
 
     with single_threaded_algebra():
         sizes = [commensurate(d, alpha) for d in SPECTRAL_SIZES]
         drawn = [estimate([one(d) for _ in range(trials)]) for d in sizes]
-    return extrapolate(sizes, *zip(*drawn, strict=True))
+    means, errors = zip(*drawn, strict=True)
+    return extrapolate(sizes, means, errors)
 
 
 def log_overlaps(law: GeneratedLaw, points: Array, width: float) -> Array:

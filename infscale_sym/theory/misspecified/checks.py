@@ -38,7 +38,7 @@ def tie(formula: Formula, quick: bool) -> Leg:
 def near(formula: Formula, quick: bool) -> Leg:
     """The number of answers at which the drawn error is least, for judges ever nearer to the boundary, less the claim."""
     trials, judge = 20_000 if quick else 40_000, 1.0
-    counts = np.arange(3, 130)
+    counts: Any = np.arange(3, 130)
     square, pull = subset_curves(judge, counts, 250, trials, SEED)
     near = (9.0, 16.0, 30.0, 60.0, 120.0, 240.0)
 

@@ -8,6 +8,7 @@ smaller k.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ def subset_curves(judge: float, counts: Array, draws: int, trials: int, seed: in
         r = np.sort(np.abs(rng.standard_normal((trials // BATCHES, draws)) + judge), axis=1)
         square[batch] = (r**2).mean(axis=0)
         pull[batch] = (r * np.tanh(judge * r)).mean(axis=0)
-    factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, draws + 1)))])  # logarithms
+    factorial: Any = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, draws + 1)))])  # logarithms
     rank = np.arange(1, draws + 1)[:, None]
     left = draws - rank - counts + 1  # of the answers farther away, so many stay outside the subset
     logs = factorial[draws - rank] - factorial[np.maximum(left, 0)] - factorial[counts - 1]

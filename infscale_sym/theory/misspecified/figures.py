@@ -23,10 +23,9 @@ def approach(rho: float = 1.0, margins: Sequence[float] = (0.6, 0.2, 0.0, -0.2, 
     It tends to 1 + 2 rho (tau - rho), the number at each curve.
     """
     from infscale_sym.evaluate.lambdify import numpy_function
-    from infscale_sym.notation import symbols
     from infscale_sym.theory.misspecified.formulas import ALL_ORDERS
 
-    claim = numpy_function(ALL_ORDERS.statement.rhs, [symbols.k, symbols.tau, symbols.rho])
+    claim = numpy_function(ALL_ORDERS.statement.rhs, ALL_ORDERS.symbols)
     k = np.logspace(0, 4, 241)
     unit = np.pi * np.exp(rho**2) / k**2
     with styled():

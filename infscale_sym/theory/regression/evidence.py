@@ -36,10 +36,10 @@ def extrapolated_evidence() -> tuple[Evidence, ...]:
     from infscale_sym.theory.regression.values.error import regression_error
 
     rows = []
-    table = json.loads((files(__package__) / "evidence.json").read_text(encoding="utf-8"))
+    table = json.loads((files(str(__package__)) / "evidence.json").read_text(encoding="utf-8"))
     for setting, group in groupby(table, key=lambda row: row[:6]):  # all k of a setting share their work
         alpha, sigma, gamma, nu, T, c = setting
         k, delta, error = zip(*(row[6:] for row in group), strict=True)
         full, printed = (regression_error(k, T, 1, alpha, 1.0, sigma, gamma, nu, c=c, law=law) for law in ("full", "printed"))
-        rows += [Evidence(*setting, *own) for own in zip(k, delta, error, full.tolist(), printed.tolist(), strict=True)]
+        rows += [Evidence(*[*setting, *own]) for own in zip(k, delta, error, full.tolist(), printed.tolist(), strict=True)]
     return tuple(rows)

@@ -52,7 +52,7 @@ def best_temperatures(k: Array, tau: Array, rho: float, steepness: Array, betwee
     if powers.size < 2:
         raise DomainError(f"between must hold two powers of ten from 1e-6 to 1e6; got {between}")
     search = _Search(k, tau, rho, steepness)
-    search.sample(powers * _DECADE)
+    search.sample(np.asarray(powers * _DECADE, float))
     if whole:
         search.cool()
         search.heat()

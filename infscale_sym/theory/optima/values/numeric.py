@@ -217,7 +217,7 @@ def _minima(edges: Array, values: Array, open_left: bool = False) -> tuple[Array
     """
     count = values.shape[1]
     series = chebyshev.transform(count) @ values
-    slopes = np.polynomial.chebyshev.chebder(series, axis=1)
+    slopes: Any = np.polynomial.chebyshev.chebder(series, axis=1)
     x, panel, owner = chebyshev.rising_roots(slopes)
     if open_left:
         rising = np.flatnonzero(chebyshev.basis(np.array([-1.0]), count - 1)[0] @ slopes[0] >= 0)

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +127,7 @@ def heat_tables(t: Array, rho: float, k_low: float, k_high: float) -> list[HeatT
     counts = math.ceil((tables.TOP - math.log(k_low)) / step) - first + 1
     own = np.repeat(np.arange(t.size), counts)
     place = np.arange(own.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    s: Any
     s, each_t, each_q = step * (first[own] + place), t[own], q[own]
     nodes = tables.Nodes(own, place, s, each_q, tables.radius(s, each_q), each_t, (tables.SHIFT - meeting)[own])
     v, stretch = tables.noisy_position(nodes)
