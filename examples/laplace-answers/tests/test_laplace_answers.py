@@ -28,7 +28,7 @@ def registered() -> Iterator[None]:
     registry.unregister(TOPIC)
 
 
-@pytest.mark.parametrize("count", [1, 3.5, 1e8])
+@pytest.mark.parametrize("count", [3.5, 1e8])
 @pytest.mark.parametrize("teacher", [0, 0.7, 12])
 def test_float64_is_good_to_twelve_digits(count: float, teacher: float):
     assert abs(laplace_error(count, teacher) / laplace_error_mp(count, teacher, digits=20) - 1) < 1e-12
