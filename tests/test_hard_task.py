@@ -13,7 +13,7 @@ from infscale_sym import simulate
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.theory.hard_task import values as numeric
 from infscale_sym.theory.hard_task import values_exact as exact
-from infscale_sym.theory.hard_task.checks import nearest_square, simulated_error
+from infscale_sym.theory.hard_task.draws import hard_task_error, nearest_square
 from infscale_sym.theory.hard_task.figures import exponents
 from infscale_sym.theory.hard_task.formulas import CONSTANT, EDGE, HARD_TASK, MARGINAL
 from infscale_sym.theory.hard_task.notation import Theta, tau_k
@@ -121,7 +121,7 @@ def test_the_drawn_neighbours_are_those_of_k_answers() -> None:
 
 def test_the_simulated_average_against_the_exact_one() -> None:
     for ratio in (1.0, 2.0):
-        mean, error = simulated_error(5.0, ratio, 200_000, seed=11)
+        mean, error = hard_task_error(5.0, ratio, trials=200_000, seed=11)
         assert abs(mean - float(numeric.hard_task_error(5.0, ratio))) < 4.5 * error
 
 

@@ -19,7 +19,7 @@ from infscale_sym.theory.scaling.chebyshev_sum import error, mean_error
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau
 from infscale_sym.theory.selection.values.enclosure import selection_error_arb
 from infscale_sym.theory.selection.values.numeric import selection_error_numpy
-from infscale_sym.theory.zero_temperature.checks import drawn_excess
+from infscale_sym.theory.zero_temperature.draws import drawn_excess
 from infscale_sym.theory.zero_temperature.formulas import APPROACH
 from infscale_sym.theory.zero_temperature.notation import ColdPairs, coldness
 from infscale_sym.theory.zero_temperature.rules import (

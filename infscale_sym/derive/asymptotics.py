@@ -7,10 +7,6 @@ which the difference of the two sides falls between two values of k far apart. T
 term (a bound on the integrand that does not depend on k) is a hypothesis of the step, to be given with it.
 """
 
-# SymPy's inline annotations call an applied head a type and an expression's arguments Basic; pyright believes them.
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportIndexIssue=false
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

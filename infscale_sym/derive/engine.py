@@ -168,15 +168,6 @@ class Derivation:
         parts = [f"{symbolic} symbolic"] + [f"{instances} at k = 2, 3, 4"] * (instances > 0)
         return f"derived ({', '.join(parts + [f'{numeric} numeric'] * (numeric > 0))})"
 
-    def _order_left_out(self, rule: Rule, said: Expr | None) -> Expr | None:
-        """The remainder of a step: that which its rule measures, and no other."""
-        measured = getattr(rule, "remainder", None)
-        if not isinstance(measured, Expr):
-            return said
-        if said is not None and simplify(said / measured).free_symbols & measured.free_symbols:
-            raise DerivationError(f"{self.id}, {rule.name}: the rule measures the remainder {measured}, not {said}")
-        return measured if said is None else said
-
     def latex(self) -> str:
         """The derivation as LaTeX: an align environment, each step's rule, reason and check between its lines."""
         from infscale_sym.present.steps import derivation_align
@@ -187,6 +178,15 @@ class Derivation:
         from infscale_sym.present.notebook import derivation_markdown
 
         return derivation_markdown(self)
+
+    def _order_left_out(self, rule: Rule, said: Expr | None) -> Expr | None:
+        """The remainder of a step: that which its rule measures, and no other."""
+        measured = getattr(rule, "remainder", None)
+        if not isinstance(measured, Expr):
+            return said
+        if said is not None and simplify(said / measured).free_symbols & measured.free_symbols:
+            raise DerivationError(f"{self.id}, {rule.name}: the rule measures the remainder {measured}, not {said}")
+        return measured if said is None else said
 
     def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
         """Perturb the right side through the same check; every perturbation must be caught."""

@@ -1,8 +1,8 @@
 """The float64 value of an integral in a definition, by the method of `definition.integral` on arrays; or no value at all.
 
-The maxima of ln |integrand| are located on all scales, the range is cut around them, and Gauss-Legendre rules of two orders must
-agree to 1e-13 of the whole in every panel, which is halved until they do. Where they never do, or a peak is too narrow for doubles, `Unsettled` is raised and the caller
-turns to mpmath, which is slower and settles more. A hundred to a thousand times faster than that for smooth integrands.
+The maxima of ln |integrand| are located on all scales, the range is cut around them, and Gauss-Legendre rules of two orders
+must agree to 1e-13 of the whole in every panel, which is halved until they do. Where they never do, or a peak is too narrow
+for doubles, `Unsettled` is raised and the caller turns to mpmath, which is slower and settles more.
 """
 
 from __future__ import annotations

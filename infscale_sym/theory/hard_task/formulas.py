@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from sympy import EulerGamma, cot, gamma, pi, polygamma
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
@@ -36,7 +36,13 @@ CONSTANT = Formula(
     expected=Expected.HOLDS,
     script="hard_task",
     check=Check(enclosed=True, note="left side: the integral, enclosed"),
-    draw=Recipe(here(".checks:constant")),
+    draw=ExactDraw(
+        settings=((0.5,), (1.0,), (1.4,), (1.8,)),
+        trials=1_000_000,
+        quick_trials=400_000,
+        each=True,
+        note="nearest of Poisson points",
+    ),
     sweep=Sweep(Theta, (0.2, 1.9)),
 )
 
@@ -64,7 +70,14 @@ EDGE = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="hard_task",
     check=Check(ladder=("1e2", "1e6", "1e7"), near={Theta: _ABOUT_TWO}),
-    draw=Recipe(here(".checks:edge")),
+    draw=LimitDraw(
+        sizes=(4.0, 5.0, 7.0, 12.0),
+        settings=((1.5,), (2.4,)),
+        trials=400_000,
+        quick_trials=150_000,
+        wrong=0.1,
+        note="prompts with the nearest of k answers, k to 1e33",
+    ),
     sweep=Sweep(tau_k, (3, 30), True, Theta, (1.5, 1.9, 2.5), points=21),
 )
 
@@ -77,7 +90,16 @@ MARGINAL = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="hard_task",
     check=Check(ladder=("1e2", "1e6", "1e7")),
-    draw=Recipe(here(".checks:marginal")),
+    draw=LimitDraw(
+        sizes=(3.0, 3.5, 4.0, 4.5, 5.0),
+        settings=((),),
+        trials=1_500_000,
+        quick_trials=1_000_000,
+        orders=1,
+        wrong=-1.0,
+        wrong_said="no second term",
+        note="prompts with the nearest of k answers",
+    ),
     sweep=Sweep(tau_k, (3, 30), True, Theta, (2,), points=21),
 )
 

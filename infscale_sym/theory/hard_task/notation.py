@@ -39,6 +39,7 @@ class HardTaskError(Quantity):
     template = r"\mathcal{{H}}\left({0};{1}\right)"
     numpy = ".values:hard_task_error"
     mpmath = ".values_exact:hard_task_error_mp"
+    draw = ".draws:hard_task_error"
 
     def unfold(self) -> Expr:
         level, ratio = self.args
@@ -54,6 +55,7 @@ class HardTaskEdge(Quantity):
     template = r"\mathcal{{H}}_{{\mathrm{{edge}}}}\left({0};{1}\right)"
     numpy = ".values:hard_task_edge"
     mpmath = ".values_exact:hard_task_edge_mp"
+    draw = ".draws:hard_task_edge"
 
     def unfold(self) -> Expr:
         level, ratio = self.args
@@ -70,6 +72,7 @@ class HardTaskConstant(Quantity):
     numpy = ".values:hard_task_constant"
     mpmath = ".values_exact:hard_task_constant_mp"
     arb = ".values_exact:hard_task_constant_arb"
+    draw = ".draws:hard_task_constant"
 
     def unfold(self) -> Expr:
         (ratio,) = self.args

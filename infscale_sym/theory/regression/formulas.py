@@ -53,7 +53,7 @@ RENORMALIZED = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(by_referee=True, enclosed=True, note="kappa from the Marchenko-Pastur law"),
-    draw=Recipe(here(".checks:random_matrices")),
+    draw=Recipe(here(".checks:renormalized_ridge")),
     sweep=Sweep(
         lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), quantity=RenormalizedRidge(lambda_, alpha, Sigma), log_height=True
     ),
@@ -70,7 +70,7 @@ ISOTROPIC = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(by_referee=True, enclosed=True, note="left side: kappa from the Marchenko-Pastur law"),
-    draw=Recipe(here(".checks:random_matrices")),
+    draw=Recipe(here(".checks:isotropic_ridge")),
     sweep=Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), log_height=True),
 )
 
@@ -86,7 +86,7 @@ MEAN = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
-    draw=Recipe(here(".checks:random_matrices")),
+    draw=Recipe(here(".checks:mean_shrinkage")),
     sweep=Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2)),
 )
 

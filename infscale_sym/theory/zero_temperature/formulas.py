@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from sympy import And, Rational, exp, log, pi
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost
@@ -48,6 +48,9 @@ BOUNDARY = Formula(
     sweep=Sweep(t, (0.02, 50), True, k, (2, 5, 20), {tau: 0.5, rho: 0.5}),
 )
 
+_rate = pi * k * (k - 1) * exp(-(rho**2)) / (6 * coldness**2)
+_without_pairs = _rate * _level * (log(coldness) - 1 - 6 * ZetaSlope(2) / pi**2)
+
 APPROACH = Formula(
     id="temperature.zero.approach",
     title="What a little heat costs",
@@ -77,7 +80,16 @@ APPROACH = Formula(
             tau: tuple(Fraction(n, 10) for n in (-5, 3, 10, 14)),
         },
     ),
-    draw=Recipe(here(".checks:approach")),
+    draw=LimitDraw(
+        sizes=(1 / 0.006, 1 / 0.012, 1 / 0.025, 1 / 0.05),
+        settings=((3, 1.0, 0.5),),
+        trials=500_000,
+        scale=coldness**-2,
+        falling=coldness ** Rational(-1, 2),
+        wrong=_without_pairs,
+        wrong_said="a claim without M",
+        note="the same answers at t and at t = 0",
+    ),
     sweep=Sweep(coldness, (10, 1e5), True, k, (3, 5, 10), {tau: 1, rho: 0.5}, points=31),
 )
 

@@ -29,6 +29,7 @@ class ThermalExcess(Quantity):
     template = r"\Delta F_{{{0}}}\left({1};{2},{3}\right)"
     numpy = ".values:thermal_excess"
     mpmath = ".values:thermal_excess_mp"
+    draw = ".draws:thermal_excess"
 
     def unfold(self) -> Expr:
         count, temperature, teacher, judge = self.args
