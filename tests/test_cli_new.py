@@ -41,8 +41,8 @@ def test_it_is_complete_and_filled_in(made: Path):
         text = path.read_text() if path.is_file() else ""
         assert "{{topic}}" not in text
         assert "{{package}}" not in text
-        assert all(len(line) <= 128 for line in text.splitlines()), path
         if path.suffix == ".py":
+            assert max(map(len, text.splitlines())) <= 128, path
             compile(text, str(path), "exec")
 
 

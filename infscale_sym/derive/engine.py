@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sympy import Expr, Rational, expand, limit
 
@@ -181,7 +181,7 @@ class Derivation:
 
     def _order_left_out(self, rule: Rule, said: Expr | None) -> Expr | None:
         """The remainder of a step: that which its rule measures, and no other."""
-        measured = getattr(rule, "remainder", None)
+        measured: Any = getattr(rule, "remainder", None)
         if not isinstance(measured, Expr):
             return said
         if said is not None and simplify(said / measured).free_symbols & measured.free_symbols:
