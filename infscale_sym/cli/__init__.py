@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from infscale_sym.cli import common, coverage, error, latex, plan, plot, show, simulate, verify
+from infscale_sym.cli import common, coverage, error, latex, new, plan, plot, show, simulate, verify
 from infscale_sym.cli import list as list_
 from infscale_sym.errors import DerivationError, InfscaleError, ValidationError
 
@@ -37,7 +37,7 @@ def build_parser() -> common.Parser:
     modules = "take the formulas of a Python file of your own too (repeatable; its code is run, here and in worker processes)"
     parser.add_argument("--module", metavar="FILE", action="append", default=[], help=modules)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
-    for module in (list_, show, verify, error, simulate, plan, coverage, latex, plot):
+    for module in (list_, show, verify, error, simulate, plan, coverage, latex, plot, new):
         module.add(subparsers)
     return parser
 

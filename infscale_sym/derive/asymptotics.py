@@ -89,7 +89,7 @@ class ExpandUnderIntegral:
                     variable, low, high = limits
                     raise DerivationError(
                         f"over {low} < {variable} < {high} the coefficient of {self.large}^-{degree} is "
-                        f"{simplify(right)}, not {simplify(got)}"
+                        f"{simplify(right)}, not {got}"
                     )
         measured = measured_exponent(before, after, self.large, self.remainder, self.at, self.points, self.near)
         return Evidence(NUMERIC, f"coefficients to {self.large}^-{self.order} by SymPy; {measured}")

@@ -73,9 +73,11 @@ def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary
     described = registry.families()
     for name in sorted(families & set(described)):
         symbol_lines.append(Line(f"{name}_{{i}}", *described[name], ""))
+    # A letter of somebody's own is described by the line that stands above, or as an auxiliary one.
+    described_here = {s.name for s in found if registry.symbol_entry(s) is not None} | families
     others = sorted({s.name: s for s in found if registry.symbol_entry(s) is None}.values(), key=str)
     for symbol in others:
-        if symbol.name not in {n.symbol.name for n in registry.symbol_entries()} | families and not _index(symbol):
+        if symbol.name not in described_here and not _index(symbol):
             domain = "positive" if symbol.is_positive else ">= 0" if symbol.is_nonnegative else "real"
             symbol_lines.append(Line(printer.doprint(symbol), domain, "auxiliary variable of the derivation", ""))
     definitions.sort(key=lambda pair: order[type(pair[0])])

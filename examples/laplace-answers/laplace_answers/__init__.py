@@ -11,7 +11,7 @@ TOPIC = Topic(
     ids=("laplace",),
     rules=(".rules",),
     figures=(".figures",),
-    builds_on=("selection",),  # its symbols k, r, w ... are used here too
+    builds_on=("selection",),  # its symbol k is used here too
 )
 
 __getattr__ = TOPIC.export  # `from laplace_answers import *` gives a derivation script all the words it needs

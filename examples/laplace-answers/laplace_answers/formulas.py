@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import exp
 
 from infscale_sym import asymptotic, equality
-from infscale_sym.notation.check import Check, LimitDraw, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, Sweep
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.theory.selection.notation import k
 
@@ -20,7 +20,7 @@ here = lazy(__package__)
 
 #: The draws must see the last term, the correction in 1/k: few answers, many trials, and a correction that is off by one half
 #: must be rejected. By default a quarter is asked for, which takes four times as many trials.
-DRAWN = {"sizes": (8, 12, 18, 30), "trials": 800_000, "quick_trials": 800_000, "wrong": 0.5}
+DRAWN = {"sizes": (8, 12, 18, 30), "trials": 800_000, "quick_trials": 450_000, "wrong": 0.5}
 
 PEAK = equality(
     "laplace.peak",
@@ -33,6 +33,7 @@ PEAK = equality(
         independent={LaplaceError: here(".values:laplace_error_by_density")},
         note="left side: the density of the closest answer, integrated",
     ),
+    draw=ExactDraw(settings=((2,), (8,), (32,)), quick_trials=200_000),
     sweep=Sweep(k, (1, 100), True, log_height=True, note="the density of the closest answer"),
 )
 

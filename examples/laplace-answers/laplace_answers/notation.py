@@ -11,22 +11,25 @@ from sympy import Abs, Expr, Integral, Symbol, exp, log, oo
 
 from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.symbols import SymbolEntry
-from infscale_sym.theory.selection.notation import k, r
+from infscale_sym.theory.selection.notation import k
 
 y_T = Symbol("y_T", positive=True)
 c_T = Symbol("c_T", positive=True)
-y = Symbol("y", real=True)  # one answer
+r_T = Symbol("r_T", nonnegative=True)
+y_1 = Symbol("y_1", real=True)
 
 SYMBOLS = (
     SymbolEntry(
         y_T,
-        "y_T",
+        r"y_{T}",
         "y_T > 0",
         "distance of the teacher's answer from the peak of the answers' law, in units of its scale",
         between=("0.1", "2.5"),
         typical=1,
     ),
-    SymbolEntry(c_T, "c_T", "c_T > 0", "the same in units of 1/k: y_T = c_T/k", between=("0.2", "4"), typical=1),
+    SymbolEntry(c_T, r"c_{T}", "c_T > 0", "the same in units of 1/k: y_T = c_T/k", between=("0.2", "4"), typical=1),
+    SymbolEntry(r_T, r"r_{T}", "r_T >= 0", "distance of an answer from the teacher's", between=("0.01", "4")),
+    SymbolEntry(y_1, r"y_{1}", "real", "one answer, drawn from Laplace's law", between=("-3", "3")),
 )
 
 
@@ -38,7 +41,7 @@ def laplace_density(at: Expr) -> Expr:
 class LogLaplaceSurvival(Quantity):
     """ln P(|y_1 - y_T| > r), y_1 one answer: the logarithm, because it is raised to the power k."""
 
-    slots = (r, y_T)
+    slots = (r_T, y_T)
     meaning = "logarithm of the probability that one Laplace answer is farther than r from the teacher's"
     template = r"\ln S_{{\mathrm{{L}}}}\left({0};{1}\right)"
     numpy = ".values:log_survival"
@@ -46,7 +49,7 @@ class LogLaplaceSurvival(Quantity):
 
     def unfold(self) -> Expr:
         at, teacher = self.args
-        return log(1 - Integral(laplace_density(y), (y, teacher - at, teacher + at)))
+        return log(1 - Integral(laplace_density(y_1), (y_1, teacher - at, teacher + at)))
 
 
 class LaplaceError(Quantity):
@@ -61,7 +64,7 @@ class LaplaceError(Quantity):
 
     def unfold(self) -> Expr:
         count, teacher = self.args
-        return Integral(2 * r * exp(count * LogLaplaceSurvival(r, teacher)), (r, 0, oo))
+        return Integral(2 * r_T * exp(count * LogLaplaceSurvival(r_T, teacher)), (r_T, 0, oo))
 
 
 QUANTITIES = (LogLaplaceSurvival, LaplaceError)

@@ -26,25 +26,27 @@ from sympy import Integral, cosh, exp, oo, sinh
 # ## At the peak
 #
 # **Definition.** $L_k(y_T)=\mathbb{E}\min_i(y_i-y_T)^2$. The mean of the square of a non-negative $R$ is an integral over
-# its tail, $\int2r\,P(R>r)\,\mathrm dr$, and all $k$ answers are farther than $r$ with the probability
-# $S_{\mathrm L}(r;y_T)^k$.
+# its tail, $\int2r\,P(R>r)\,\mathrm dr$. All $k$ answers are farther than $r_T$ from the teacher's with the probability
+# $S_{\mathrm L}(r_T;y_T)^k$.
 
 # %% tags=["derives:laplace.peak"]
 peak = Derivation(PEAK)
 peak.claim(
-    Integral(2 * r * exp(k * LogLaplaceSurvival(r, 0)), (r, 0, oo)),
+    Integral(2 * r_T * exp(k * LogLaplaceSurvival(r_T, 0)), (r_T, 0, oo)),
     Unfold(LaplaceError),
-    "the tail of the closest of k answers is S(r)^k",
+    "the tail of the closest of k answers is S(r_T)^k",
 )
 
 # %% [markdown]
-# **The law of the distance.** The interval $(y_T-r,y_T+r)$ holds the mass $e^{-y_T}\sinh r$ as long as it does not reach the
-# peak, and all but $e^{-r}\cosh y_T$ after. At $y_T=0$ there is only the second case: the distance of one answer is
+# **The law of the distance.** The interval $(y_T-r_T,y_T+r_T)$ holds the mass $e^{-y_T}\sinh r_T$ as long as it does not reach
+# the peak, and all but $e^{-r_T}\cosh y_T$ after. At $y_T=0$ there is only the second case: the distance of one answer is
 # exponential, and the closest of $k$ is exponential with $k$ times the rate.
 
 # %% tags=["derives:laplace.peak"]
 peak.claim(
-    Integral(2 * r * exp(-k * r), (r, 0, oo)), BothSidesOfThePeak(), "at the peak S(r) = exp(-r)"
+    Integral(2 * r_T * exp(-k * r_T), (r_T, 0, oo)),
+    BothSidesOfThePeak(),
+    "at the peak S(r_T) = exp(-r_T)",
 )
 
 # %% tags=["derives:laplace.peak"]
@@ -56,8 +58,8 @@ peak.conclude()
 #
 # ## Off the peak
 #
-# Now $y_T>0$. The density at the teacher's answer is $\tfrac12e^{-y_T}$, twice that the slope $p$ of $S$ at $r=0$: measure
-# $r$ in units of $1/kp$.
+# Now $y_T>0$. The density at the teacher's answer is $\tfrac12e^{-y_T}$, twice that the slope $p$ of $S$ at $r_T=0$: measure
+# $r_T$ in units of $1/kp$.
 
 # %% tags=["derives:laplace.off-peak", "derives:laplace.near-peak"]
 from sympy import Symbol
@@ -68,15 +70,15 @@ p = exp(-y_T)
 # %% tags=["derives:laplace.off-peak"]
 off = Derivation(OFF_PEAK)
 off.claim(
-    Integral(2 * r * exp(k * LogLaplaceSurvival(r, y_T)), (r, 0, oo)),
+    Integral(2 * r_T * exp(k * LogLaplaceSurvival(r_T, y_T)), (r_T, 0, oo)),
     Unfold(LaplaceError),
     "as before",
 )
 at = w / (k * p)
 off.claim(
     2 / (k * p) ** 2 * Integral(w * exp(k * LogLaplaceSurvival(at, y_T)), (w, 0, oo)),
-    Substitute(r, w, at),
-    "r = w/(k p)",
+    Substitute(r_T, w, at),
+    "r_T = w/(k p)",
 )
 
 # %% [markdown]
@@ -120,20 +122,20 @@ off.conclude()
 #
 # ## Within 1/k of the peak
 #
-# At any finite $k$ there is no jump. Let the teacher's answer approach the peak as $y_T=c_T/k$, and measure $r$ in units of
+# At any finite $k$ there is no jump. Let the teacher's answer approach the peak as $y_T=c_T/k$, and measure $r_T$ in units of
 # $1/k$: the range splits at $w=c_T$.
 
 # %% tags=["derives:laplace.near-peak"]
 near = Derivation(NEAR_PEAK)
 near.claim(
-    Integral(2 * r * exp(k * LogLaplaceSurvival(r, c_T / k)), (r, 0, oo)),
+    Integral(2 * r_T * exp(k * LogLaplaceSurvival(r_T, c_T / k)), (r_T, 0, oo)),
     Unfold(LaplaceError),
     "as before",
 )
 near.claim(
     2 / k**2 * Integral(w * exp(k * LogLaplaceSurvival(w / k, c_T / k)), (w, 0, oo)),
-    Substitute(r, w, w / k),
-    "r = w/k",
+    Substitute(r_T, w, w / k),
+    "r_T = w/k",
 )
 near.claim(
     2
