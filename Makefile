@@ -17,8 +17,9 @@ DISPATCH ?=
 PYTHON ?=
 PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python)
 
-# A user's settings must not leak into the environment, nor a plotting backend into the notebooks.
-unexport PYTHONPATH PYTHONHOME MPLBACKEND PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT
+# A user's settings must not leak into the environment, nor a plotting backend into the notebooks; and without byte code
+# every kernel and every command that a test starts would compile the package anew.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE MPLBACKEND PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT
 export PYTHONNOUSERSITE = 1
 
 # Kernels that run unattended take no settings from the user's home, and leave nothing there.

@@ -88,10 +88,10 @@ def fake_python(project: Path, answer: str, name: str = "python3") -> Path:
     return path
 
 
-def make(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def make(project: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run make with nothing but the project's own `bin` on the PATH."""
     command = [shutil.which("make") or pytest.skip("make is not installed"), *words]
-    return run(command, project, PATH=str(project / "bin"), MAKEFLAGS="")
+    return run(command, project, PATH=str(project / "bin"), MAKEFLAGS="", **variables)
 
 
 @pytest.mark.parametrize("answer", [None, "exit 1", "exit 127", 'exec "$0-is-gone"'])
@@ -113,6 +113,13 @@ def test_the_first_suitable_python_is_taken_with_its_extras(bare_project: Path):
     done = make(bare_project, "setup-test", "EXTRAS=fast digits")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == ["-I", "tools/environment.py", "test", "fast", "digits"]
+
+
+def test_a_users_settings_stay_outside(bare_project: Path):
+    names = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND", "PIP_USER", "PIP_TARGET")
+    fake_python(bare_project, f"""case "$*" in *environment.py*) echo "[{''.join(f'${name}' for name in names)}]";; esac""")
+    done = make(bare_project, "setup-verify", **dict.fromkeys(names, "x"))
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_named_python_is_taken_and_no_other(bare_project: Path):
