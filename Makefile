@@ -10,6 +10,9 @@ JOBS ?= 2
 # Extras of pyproject.toml to have besides, e.g. EXTRAS=fast
 EXTRAS ?=
 ARGS ?=
+# Kernels of NumPy that `make test` does without: none, newest, all, or groups (tools/dispatch.py), e.g. DISPATCH=all or
+# DISPATCH="X86_V4 AVX512_ICL". By default the notebooks run without the newest.
+DISPATCH ?=
 # The first of these that is Python 3.11 or newer with venv and pip makes the environment; PYTHON=... names another.
 PYTHON ?=
 PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python)
@@ -37,7 +40,7 @@ ledger: setup-verify ## verify everything and write docs/ledger (commit it)
 	@.venv/bin/infscale verify --report docs/ledger $(ARGS)
 
 test: setup-test ## set up, then run all tests and re-run the notebooks
-	@$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env tests notebooks $(ARGS)
+	@$(if $(DISPATCH),$(PY) tools/dispatch.py $(DISPATCH) -- )$(PY) -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env tests notebooks $(ARGS)
 
 lab: setup-lab ## open the notebooks in JupyterLab
 	@$(PY) -m jupyterlab notebooks $(ARGS)

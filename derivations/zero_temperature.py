@@ -131,23 +131,25 @@ zero_temperature_boundary(answers=(2, 50), judge=1.2)
 
 # %% [markdown]
 # Just beyond the line the best temperature is exponentially small: $t^2[g(\ln\frac1t+c)+2M]$ with $g=1+2\rho D<0$ is least
-# at $\ln(1/t)=\frac12-c+2M/|g|$. Here are both; and the excess itself, to see that what the law leaves out goes as
-# $t^{5/2}$.
+# at $\ln(1/t)=\frac12-c+2M/|g|$. Here are both, the exact one as a root of $dF/d\ln t$; and the excess itself, to see that
+# what the law leaves out goes as $t^{5/2}$.
 
 # %% tags=["numbers"]
 import math
 
 from infscale_sym.evaluate.lambdify import numpy_function
+from infscale_sym.theory.optima.values.exact import optimal_temperature_mp
 from infscale_sym.theory.optima.values.numeric import optimal_temperature
 from infscale_sym.theory.zero_temperature.values import cold_pairs, thermal_excess, thermal_excess_mp, zeta_slope
 
 c = -1 - 6 * zeta_slope(2) / math.pi**2
-for answers, judge, level in ((2, 1.2, -0.3), (2, 1.2, -0.2), (5, 1.0, -0.2)):
+for answers, judge, level in ((2, 1.2, -0.3), (5, 1.0, -0.2), (2, 1.2, -0.2), (2, 1.2, -0.05)):
     teacher = judge + (level - 1) / (2 * judge)
     claim = math.exp(c - 0.5 + 2 * cold_pairs(answers, teacher, judge) / level)
     exact = float(optimal_temperature(answers, teacher, judge))
-    print(f"k = {answers}, rho = {judge}, g = {level}:  best t = {exact:.6g}, from the law {claim:.4g}")
+    print(f"k = {answers}, rho = {judge}, g = {level}:  best t = {exact:.9g}, from the law {claim:.9g}")
     assert abs(claim / exact - 1) < 2 * math.sqrt(exact) * answers
+assert abs(optimal_temperature_mp(answers, teacher, judge, 14) / exact - 1) < 1e-12
 
 print()
 law = APPROACH.statement.rhs.subs({k: 3, tau: 1, rho: Rational(1, 2)})

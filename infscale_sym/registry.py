@@ -126,8 +126,10 @@ def _no_clash(topic: Topic, other: Topic) -> None:
 
 
 def other_topics() -> tuple[Topic, ...]:
-    """The topics of other packages and of a user's own files."""
-    return (*_foreign()[0], *_given.values())
+    """The topics of other packages and of a user's own files. One that was handed over in this session stands in place of the
+    installed one of its name."""
+    installed = {(topic.distribution, topic.name): topic for topic in _foreign()[0]}
+    return tuple((installed | _given).values())
 
 
 def topics() -> tuple[Topic, ...]:

@@ -137,7 +137,7 @@ def test_a_matrix_that_is_no_covariance_is_refused(tmp_path: Path, capsys):
     [
         "selection --k 1e9 --t 0.5 --tau 0 --rho 0",
         "selection --k 1e15 --t 0 --tau 0 --rho 0 --trials 2 --workers 1",  # one block: no trial ever ends
-        "selection --k 3e6 --t 0,0.5,1 --tau 0:1:x1000 --rho 0 --trials 3e3 --json",
+        "selection --k 3e6 --t 0,0.5,1 --tau 1:2:x1000 --rho 0 --trials 3e3 --json",
         "regression --n 1e12 --d 10 --sigma 0.5 --gamma 1 --k 4",
         "regression --n 40 --d 3 --sigma 0.5 --gamma 1 --k 1e9 --T 0.1",
         "regression --n 40 --d 3 --sigma 0.5 --gamma 1 --k 1 --prompts 1e13",

@@ -13,8 +13,8 @@ import pytest
 
 from infscale_sym.catalog import formulas
 from infscale_sym.cli import main
-from infscale_sym.cli.show import in_words
 from infscale_sym.errors import ValidationError
+from infscale_sym.present.ledger import statement_text
 from infscale_sym.verify.record import Leg, Verdict
 
 IDS = [entry.id for entry in formulas()]
@@ -59,7 +59,7 @@ def test_list(capsys):
 @pytest.mark.parametrize("id", IDS)
 def test_show(id: str, verifier, capsys):
     calls = verifier()
-    assert main(["show", id]) == 0
+    assert main(["show", id, "--verify"]) == 0
     out = capsys.readouterr().out
     assert calls == [{"id": id, "digits": 50, "quick": True}]
     for word in ("statement", "latex", "source", "deviation", "derived in", *LEGS, "catches"):
@@ -77,12 +77,12 @@ def test_show(id: str, verifier, capsys):
 
 def test_show_of_a_formula_that_fails_is_exit_code_1(verifier, capsys):
     verifier({"ridge.bare": "refuted"})
-    assert main(["show", "ridge.bare"]) == 1
+    assert main(["show", "ridge.bare", "--verify"]) == 1
     assert "REFUTED (expected: holds)" in capsys.readouterr().out
 
 
 def test_statements_in_words():
-    said = {entry.id: in_words(entry.statement) for entry in formulas()}
+    said = {entry.id: statement_text(entry.statement) for entry in formulas()}
     assert said["ridge.bare"].count(" = ") == 1
     assert said["best-of-k.leading"].endswith(" = pi*exp(tau**2)/k**2 + O(k**(-3)) as k -> oo")
     assert said["best-of-k.extreme-value"].endswith("as k -> oo, error O(1/k)")

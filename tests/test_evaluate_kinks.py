@@ -41,3 +41,15 @@ def test_what_does_not_settle_is_refused_in_one_line(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(definition, "_MOST_PANELS", 60)
     with mpmath.workdps(45), pytest.raises(ValidationError, match=r"did not settle near 0\.\d+ \.\.\. 0\.\d+: give"):
         definition._adaptively(lambda x: mpmath.sign(mpmath.sin(1 / (x - mpmath.mpf(1) / 3))), [(0, 1)], 22, 20)
+
+
+def test_a_maximum_at_a_far_end_of_the_range_is_cheap():
+    asked = []
+
+    def falling(x: Any) -> Any:
+        asked.append(x)
+        return mpmath.exp(-x)
+
+    with mpmath.workdps(45):
+        assert abs(integral(falling, (mpmath.mpf("1e8"), INF)) / mpmath.exp(mpmath.mpf("-1e8")) - 1) < 1e-20
+    assert len(asked) < 3000

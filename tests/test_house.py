@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import graphlib
 import os
 import re
 import shutil
@@ -311,41 +309,3 @@ def test_no_path_of_a_particular_machine():
 
 
 # Walls.
-
-
-def imports_of(path: Path) -> set[str]:
-    """The package's modules that a module imports, at its top or inside its functions; not those for its annotations only."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    passed_over = {id(inner) for node in typing for inner in ast.walk(node)}
-    found = set()
-    for node in ast.walk(tree):
-        if id(node) in passed_over:
-            continue
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def circles(graph: dict[str, set[str]]) -> list[str]:
-    """A circle of imports, if there is one."""
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        return error.args[1]
-    return []
-
-
-@pytest.mark.parametrize("folder", ["present", "decide"])
-def test_no_modules_import_each_other_in_a_circle(folder: str):
-    found = (ROOT / "infscale_sym" / folder).rglob("*.py")
-    files = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in found}
-    graph = {name: imports_of(path) & (files.keys() - {name}) for name, path in files.items()}
-    assert sum(map(len, graph.values())) > len(files) / 2
-    assert circles(graph) == []
-
-
-def test_a_circle_is_noticed():
-    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}})

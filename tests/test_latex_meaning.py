@@ -378,6 +378,7 @@ _CONTEXTS: dict[str, Callable[[Any], Any]] = {
     "last of a product": lambda e: Mul(w, e, evaluate=False),
     "times a number": lambda e: Mul(3, e, evaluate=False),
     "times a logarithm": lambda e: Mul(sympy.log(w), e, Pow(y, -1), evaluate=False),
+    "times a root": lambda e: Mul(Pow(2 / sympy.pi, Rational(1, 2)), e, sympy.log(w), evaluate=False),
     "times a sum sign": lambda e: Mul(Sum(n * w, (n, 1, 3)), e, evaluate=False),
 }
 
@@ -385,7 +386,7 @@ _CONTEXTS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("context", _CONTEXTS)
 @pytest.mark.parametrize("kind", _LOOSE)
 def test_unevaluated_sums_and_products_keep_their_brackets(kind: str, context: str):
-    for outer in ("negated", "squared", "last of a product", ""):
+    for outer in ("negated", "squared", "last of a product", "in an exponent", ""):
         expr = _CONTEXTS[context](_LOOSE[kind])
         expr = _CONTEXTS[outer](expr) if outer else expr
         check(expr, expr_latex(expr))
@@ -452,7 +453,7 @@ def trees() -> st.SearchStrategy[Any]:
     """Expressions of a few levels, evaluated or not."""
     whole = st.sampled_from([-3, -2, -1, 1, 2, 3]).map(sympy.Integer)
     ratios = st.sampled_from([Rational(p, q) for p in (-2, -1, 1, 2, 3) for q in (2, 3)])
-    leaves = st.one_of(st.sampled_from([u, v, w, x, y, n]), whole, ratios)
+    leaves = st.one_of(st.sampled_from([u, v, w, x, y, n, sympy.pi]), whole, ratios)
 
     def grow(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         several = st.lists(inner, min_size=2, max_size=3)

@@ -11,7 +11,9 @@ from sympy import Integral, Symbol, oo
 
 from infscale_sym import catalog, registry, selection_error
 from infscale_sym.derive import Derivation
-from infscale_sym.errors import DerivationError
+from infscale_sym.errors import DerivationError, ValidationError
+from infscale_sym.evaluate.points import points_in
+from infscale_sym.notation.check import Check
 from infscale_sym.notation.lazy import Lazy
 from infscale_sym.notation.relations import AtMost
 from infscale_sym.theory.best_of_k.rules import GammaIntegrals
@@ -49,6 +51,21 @@ def test_an_inequality_is_certified_and_its_reverse_refuted() -> None:
     leg, _ = digits.check(dataclasses.replace(true, statement=AtMost(fewer, more)), 20, quick=True)
     assert leg.agrees is False
     assert "counterexample" in leg.evidence
+
+
+def test_a_quick_run_looks_for_the_point_that_refutes_a_broken_variant() -> None:
+    true = dataclasses.replace(record("best-of-k.leading"), id="test.inequality", statement=AtMost(tau, tau + 1))
+    seen = [point[tau] for point in points_in(true.symbols, true.domain, 6)]
+    most, later = max(seen[:2]), max(seen)
+    assert later > most
+    refuted_later = AtMost(tau, (most + later) / 2)
+    leg, caught = digits.check(true.using(check=Check(count=6, broken=(("only later", refuted_later),))), 20, quick=True)
+    assert leg.agrees
+    assert leg.summary == "certain at 2 points (enclosure)"
+    assert caught == "the reversed inequality; only later"
+    never = true.using(check=Check(count=6, broken=(("never", AtMost(tau, tau + 2)),)))
+    with pytest.raises(ValidationError, match="a variant that is false also passes: never"):
+        digits.check(never, 20, quick=True)
 
 
 def test_a_claim_off_by_a_fifth_is_refuted_by_simulation() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # The compiled parts can be there and still not load.
-LOAD = "import flint, matplotlib.pyplot, numpy, scipy.special, infscale_sym"
+LOAD = "import flint, matplotlib, numpy, scipy.special, infscale_sym"
 
 
 def contents(environment: Path) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def prepare(extras: Sequence[str], environment: Path = ROOT / ".venv") -> None:
             making = f"making .venv with Python {sys.version.split()[0]}{why}"
             step(making, sys.executable, "-Im", "venv", "--clear", environment)
         target = f".[{','.join(extras)}]" if extras else "."
-        options = ["-qq", "--no-input", "--disable-pip-version-check", "--no-compile", "--editable", target]
+        options = ["-qq", "--no-input", "--disable-pip-version-check", "--editable", target]
         step(f"installing infscale-sym{target[1:]}, about a minute at first", python, "-Im", "pip", "install", *options)
         step("loading what was installed", python, "-Ic", LOAD)
         stamp.write_text(json.dumps({**contents(environment), "project": text, "extras": list(extras)}))

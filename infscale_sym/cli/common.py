@@ -272,6 +272,7 @@ def results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | N
         for item in items:
             yield task(item)
         return
+    import warnings
     from concurrent.futures.process import BrokenProcessPool
 
     from joblib import Parallel, cpu_count, delayed
@@ -279,6 +280,8 @@ def results(task: Callable[[Item], Result], items: Sequence[Item], jobs: int | N
     # At least two, as one would be this process, which must hear Ctrl-C.
     processes = max(min(jobs or cpu_count(), len(items)), 2)
     options: dict[str, Any] = {"n_jobs": processes, "return_as": "generator", "batch_size": 1, "pre_dispatch": "n_jobs"}
+    # A worker that has grown large is replaced between two items; nothing is lost, and nobody need hear of it.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor", UserWarning)
     try:
         # joblib's annotations have a list where return_as="generator" gives a generator
         yield from Parallel(**options)(delayed(_undisturbed)(task, item) for item in items)  # type: ignore[misc]

@@ -8,8 +8,8 @@ from typing import Any
 from infscale_sym.cli import common, verify
 
 _EPILOG = """\
-The evidence is that of the ledger that came with the package; where the code at hand differs from that which made it, it is
-said to be stale. A formula that the ledger does not know is verified now.
+The evidence is that of the ledger that came with the package; where the code at hand differs
+from that which made it, it is said to be stale. A formula that it does not know is verified now.
 
 examples:
   infscale show ridge.bare

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sympy import Expr, Rational, expand
+from sympy import Expr, Rational, expand, limit
 
 from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
@@ -103,8 +103,10 @@ class Derivation:
         hypotheses: Sequence[str | tuple[str, Callable[[], bool]]] = (),
         remainder: Expr | None = None,
     ) -> Step:
-        """Take one step to `after`. Raises DerivationError if the rule's check fails, if a hypothesis is false, or if the
-        check would have passed with a perturbed right side."""
+        """Take one step to `after`. `remainder`: the order of what the step leaves out, where its rule does not say it itself.
+
+        Raises DerivationError if the rule's check fails, if a hypothesis is false, or if the check would have passed with a
+        perturbed right side."""
         if self.concluded:
             raise DerivationError(f"{self.id}: the derivation is concluded; a further step needs a new Derivation")
         met = []
@@ -117,6 +119,7 @@ class Derivation:
             else:
                 met.append(hypothesis)
         before = self.last
+        remainder = self._order_left_out(rule, remainder)
         try:
             evidence = rule.check(before, after)
         except DerivationError as error:
@@ -142,6 +145,12 @@ class Derivation:
         if isinstance(statement, AsymptoticTo):
             if not remainders or simplify(remainders[-1] / statement.remainder).free_symbols & {statement.variable}:
                 raise DerivationError(f"{self.id}: the statement's remainder O({statement.remainder}) was not derived")
+            for remainder in remainders:
+                pace = limit(simplify(remainder / statement.remainder), statement.variable, statement.limit)
+                if pace.is_infinite:
+                    raise DerivationError(
+                        f"{self.id}: a step leaves out O({remainder}), more than the statement's O({statement.remainder})"
+                    )
         elif remainders:
             raise DerivationError(f"{self.id}: an approximation cannot end in an equality")
         self.concluded = True
@@ -169,6 +178,15 @@ class Derivation:
         from infscale_sym.present.notebook import derivation_markdown
 
         return derivation_markdown(self)
+
+    def _order_left_out(self, rule: Rule, said: Expr | None) -> Expr | None:
+        """The remainder of a step: that which its rule measures, and no other."""
+        measured = getattr(rule, "remainder", None)
+        if not isinstance(measured, Expr):
+            return said
+        if said is not None and simplify(said / measured).free_symbols & measured.free_symbols:
+            raise DerivationError(f"{self.id}, {rule.name}: the rule measures the remainder {measured}, not {said}")
+        return measured if said is None else said
 
     def _control(self, before: Expr, after: Expr, rule: Rule) -> str:
         """Perturb the right side through the same check; every perturbation must be caught."""

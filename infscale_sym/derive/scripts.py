@@ -33,7 +33,8 @@ def script_path(formula: Formula) -> Path:
 
 
 def code_cells(text: str) -> list[tuple[tuple[str, ...], str]]:
-    """(tags, source) of every code cell of a py:percent script, in order."""
+    """(tags, source) of every code cell of a py:percent script, in order; each source stands in its own lines of the file, so
+    that a traceback names them."""
     marks = list(_CELL.finditer(text))
     cells = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
@@ -42,7 +43,7 @@ def code_cells(text: str) -> list[tuple[tuple[str, ...], str]]:
             continue
         source = text[mark.end() : following.start() if following else len(text)]
         tags = tuple(_TAGS.findall(rest.split("tags=", 1)[1])) if "tags=" in rest else ()
-        cells.append((tags, source))
+        cells.append((tags, "\n" * text.count("\n", 0, mark.end()) + source))
     return cells
 
 

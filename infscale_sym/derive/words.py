@@ -20,6 +20,7 @@ from infscale_sym.notation.topic import Topic
 _ENGINE = (
     "infscale_sym.derive",
     "infscale_sym.derive.rules",
+    "infscale_sym.derive.asymptotics",
     "infscale_sym.notation.relations",
     "infscale_sym.notation.operators",
     "infscale_sym.notation.formula",

@@ -78,7 +78,7 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
         if not mpmath.isinf(a) and not mpmath.isinf(b) and 100 * abs(integrand((a + b) / 2)) * (b - a) < tiny * size / 1000:
             continue
         half = _between(a, b)
-        whole, split = mpmath.quad(integrand, [a, b]), mpmath.quad(integrand, [a, half, b])
+        whole, split = _tanh_sinh(integrand, [a, b], size), _tanh_sinh(integrand, [a, half, b], size)
         if not abs(whole - split) <= tiny * (size + abs(split)):
             raise ValidationError(
                 f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
@@ -88,6 +88,12 @@ def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> 
     if abs(value) < size * mpmath.mpf(10) ** -10:
         raise ValidationError("the parts of a definition's integral cancel: give the quantity an evaluator of its own")
     return value
+
+
+def _tanh_sinh(integrand: Callable[[Any], Any], ends: list[Any], size: Any) -> Any:
+    """mpmath's quadrature in units of `size`: its own tolerance is absolute."""
+    unit = size or mpmath.mpf(1)
+    return unit * mpmath.quad(lambda x: integrand(x) / unit, ends)
 
 
 def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], order: int, aim: int) -> tuple[Any, Any]:
@@ -113,14 +119,14 @@ def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], 
     if waiting or not mpmath.fsum(error for _, error in done) <= tiny * size:
         a, b = waiting[0] if waiting else panels[0]
         raise ValidationError(
-            f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the quantity an "
-            "evaluator of its own"
+            f"an integral of a definition did not settle near {mpmath.nstr(a, 6)} ... {mpmath.nstr(b, 6)}: give the "
+            "quantity an evaluator of its own"
         )
     return mpmath.fsum(value for value, _ in done), size
 
 
 def _two_rules(integrand: Callable[[Any], Any], panel: tuple[Any, Any], order: int) -> tuple[Any, Any]:
-    """(value, error): by the finer of two rules; the error includes what may hide between the ends and the nodes next to them."""
+    """(value, error): by the finer of two rules; the error includes what may hide between an end and the node next to it."""
     a, b = panel
     centre, half = (a + b) / 2, (b - a) / 2
     nodes = _rule(order, mpmath.mp.prec)
@@ -228,10 +234,11 @@ def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -
     cuts: dict[Any, Any] = {}
     needed = 0
     for x, h in peaks:
-        for side in (-1, 1):
-            step = _step(integrand, x, h, side, low, high)
-            if step is None:
-                continue
+        steps = {side: _step(integrand, x, h, side, low, high) for side in (-1, 1)}
+        widest = max((step for step in steps.values() if step is not None), default=mpmath.mpf(0))
+        for side, step in steps.items():
+            if step is None or (x - low if side < 0 else high - x) < widest / 1000:
+                continue  # the maximum is the end of the range: there is nothing on this side of it
             if x:
                 needed = max(needed, int(mpmath.ceil(-mpmath.log10(step / abs(x)))) + 15 + digits)
             cuts[x] = h

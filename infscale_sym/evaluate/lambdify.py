@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Dummy, Expr, Integral, Sum, Symbol, lambdify
 from sympy.core.function import Application, AppliedUndef
+from sympy.printing.numpy import SciPyPrinter
 from sympy.printing.pycode import MpmathPrinter, PythonCodePrinter
 
 from infscale_sym.errors import EvaluationError, NotationError, ValidationError
@@ -29,9 +30,10 @@ _OWN = __name__.partition(".")[0]
 def numpy_function(expr: Expr, args: Sequence[Symbol], instead: Instead | None = None) -> Callable[..., Any]:
     """`expr` as a function of float64 scalars or arrays (positional, in the order of `args`); broadcasts.
 
-    An integral, sum or root in it is computed in mpmath, value by value: slow, but right."""
+    An integral, sum or root in it is computed value by value: integrals in doubles where these settle it, else in mpmath,
+    which is slow, but right."""
     if expr.has(*_UNEVALUATED):
-        return _by_mpmath(mpmath_function(expr, args, instead))
+        return _value_by_value(_in_doubles(expr, args, instead), mpmath_function(expr, args, instead))
     modules = [_functions(expr, "numpy", instead), "scipy"]
     return lambdify(list(args), expr, modules=modules, cse=True, docstring_limit=0)
 
@@ -192,17 +194,43 @@ def _compare(cls: Any, arithmetic: str, own: Callable[..., Any]) -> None:
                 )
 
 
-def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An mpmath function as one of float64 arrays."""
+def _in_doubles(expr: Expr, args: Sequence[Symbol], instead: Instead | None) -> Callable[..., Any] | None:
+    """`expr` with its integrals in float64, at scalars; None where it has anything else to settle."""
+    from infscale_sym.evaluate import definition_float
+
+    if expr.has(Sum, Root) or any(len(integral.limits) != 1 for integral in expr.atoms(Integral)):
+        return None
+    table = {**_functions(expr, "numpy", instead), "integral_": definition_float.integral}
+    printer = _Float64Printer({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
+    return lambdify(list(args), expr, modules=[table, "scipy"], printer=printer, docstring_limit=0)
+
+
+def _value_by_value(quick: Callable[..., Any] | None, sure: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of float64 arrays from two of scalars: the quick one where it settles, else the one in mpmath."""
     import numpy as np
 
+    from infscale_sym.evaluate.definition_float import Unsettled
+
     def one(*values: float) -> float:
-        return float(function(*values, digits=17))
+        if quick is not None:
+            try:
+                return float(quick(*values))
+            except Unsettled:
+                pass
+        return float(sure(*values, digits=17))
 
     def many(*values: Any) -> Any:
         return np.vectorize(one, otypes=[float])(*values)[()] if values else one()
 
     return many
+
+
+class _Float64Printer(SciPyPrinter):
+    """An integral as a call of the function that checks itself, or gives up."""
+
+    def _print_Integral(self, expr: Any) -> str:
+        variable, low, high = (self._print(part) for part in expr.limits[0])
+        return f"integral_(lambda {variable}: {self._print(expr.function)}, ({low}, {high}))"
 
 
 class _MpmathPrinter(MpmathPrinter):

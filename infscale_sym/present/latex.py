@@ -170,7 +170,7 @@ def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
 
 
 def factor_chunks(expr: Any, printer: FormulaPrinter, line: float, last: bool = True) -> list[str]:
-    """The same as a factor of a product, with brackets around it where `printer.factor` sets them."""
+    """The same as a factor of a product, with brackets around it where the printer sets them."""
     if printer.factor(expr, last) == printer.doprint(expr):
         return chunks(expr, printer, line)
     opening, closing = (r"\Bigl[", r"\Bigr]") if isinstance(expr, Integral) else (r"\Bigl(", r"\Bigr)")

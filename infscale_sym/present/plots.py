@@ -270,35 +270,30 @@ def _equality(formula: Formula) -> Figure:
     held = _held(formula, held_at(formula, sweep), {sweep.along, sweep.curve}, printer)
     figure, upper, lower = two_panels(to_plot(formula.title), held.removeprefix(", "))
     assert sweep.along is not None
-    marked = False
-    before: np.ndarray | None = None
+    varied = sweep.values[: len(COLOURS)] or (None,)  # None: one curve, nothing else varies
+    variants = [held_at(formula, sweep) | ({} if value is None else {sweep.curve: value}) for value in varied]
+    curves = [along(shown, sweep.along, grid, fixed) for fixed in variants]
     breadth = 1.6
-    for value, colour in zip(sweep.values or (None,), COLOURS, strict=False):  # None: one curve, nothing else varies
-        fixed = held_at(formula, sweep) | ({} if value is None else {sweep.curve: value})
-        curve = along(shown, sweep.along, grid, fixed)
+    for n, (value, fixed, curve, colour) in enumerate(zip(varied, variants, curves, COLOURS, strict=False)):
         name = "the formula" if value is None else f"${_tex(sweep.curve, printer)} = {value:g}$"
-        if before is None and len(sweep.values) > 1:  # curves that coincide are drawn thinner and thinner
-            second = along(shown, sweep.along, grid, {**fixed, sweep.curve: sweep.values[1]})
-            breadth = 2.0 * len(sweep.values) - 0.8 if np.allclose(second, curve) else 1.6
-        elif before is not None and np.allclose(before, curve):
+        if n == 0 and len(curves) > 1:  # curves that coincide are drawn thinner and thinner
+            breadth = 2.0 * len(curves) - 0.8 if np.allclose(curves[1], curve) else 1.6
+        elif n > 0 and np.allclose(curves[n - 1], curve):
             breadth = max(breadth - 2.0, 1.2)
-        before = curve
         upper.plot(grid, curve, color=colour, linewidth=breadth, label=name)
         points = [[float(at) if s == sweep.along else fixed[s] for s in symbols] for at in dots]
         values = np.array([float(own(*point, digits=20)) for point in points])
         upper.plot(dots, values, "o", color=colour, markerfacecolor="white", markeredgewidth=1.1)
-        left = np.array([float(other(*point, digits=20)) for point in points])
         if claim is not None:
+            left = np.array([float(other(*point, digits=20)) for point in points])
             right = np.array([float(claim(*point, digits=20)) for point in points])
         else:
-            right = along(statement.rhs, sweep.along, dots, fixed)
+            left, right = values, along(statement.rhs, sweep.along, dots, fixed)
         size = np.abs(right)
         difference = np.abs(left - right) / np.where(size == 0, size.max(), size)  # at a zero in units of the curve
         lower.plot(dots, np.maximum(difference, 1e-17), "o", color=colour, markerfacecolor="white", markeredgewidth=1.1)
-        marked = True
-    if marked:
-        note = "computed independently" if sweep.note or formula.check.note else "computed in another arithmetic"
-        upper.plot([], [], "o", color="#555555", markerfacecolor="white", markeredgewidth=1.1, label=note)
+    note = "computed independently" if sweep.note or formula.check.note else "computed in another arithmetic"
+    upper.plot([], [], "o", color="#555555", markerfacecolor="white", markeredgewidth=1.1, label=note)
     if sweep.log:
         upper.set_xscale("log")
     if sweep.log_height:

@@ -169,8 +169,7 @@ class FormulaPrinter(LatexPrinter):
         """(text of the fraction, factors that stand behind it)."""
         above, behind = list(parts.above), list(parts.behind)
         bare = parts.coefficient.p == 1 and not parts.root_above
-        barred = bool(parts.below or parts.root_below or parts.coefficient.q != 1)
-        if barred:
+        if parts.below or parts.root_below or parts.coefficient.q != 1:
             # A sum stays in the numerator only where it is all of it, and short.
             sums = [f for f in above if isinstance(f, Add)]
             alone = len(above) == 1 and bare
@@ -178,9 +177,9 @@ class FormulaPrinter(LatexPrinter):
             if sums and not self._inline and not (alone and short and (parts.below or parts.root_below)):
                 above = [f for f in above if f not in sums]
                 behind = sums + behind
-        ends = bool(barred and not self._inline) or not behind  # nothing can be read into the last factor above
-        top = self._side(parts.coefficient.p, above, parts.root_above if not parts.root_below else (), ends)
         bottom = self._side(parts.coefficient.q, list(parts.below), parts.root_below if not parts.root_above else ())
+        ends = not self._inline if bottom else not behind  # nothing follows that could be read into the last factor above
+        top = self._side(parts.coefficient.p, above, parts.root_above if not parts.root_below else (), ends)
         if parts.root_above and parts.root_below:
             over, under = (self._radicand(bases) for bases in (parts.root_above, parts.root_below))
             ratio = self._slashed(over, under) if self._inline else rf"\frac{{{over}}}{{{under}}}"

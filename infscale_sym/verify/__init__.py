@@ -1,13 +1,23 @@
-"""Join a formula with the quantity it speaks of and check it: three legs of evidence, a verdict in words, and controls.
+"""Join a formula with the quantity it speaks of: three legs, a verdict in words, the smallest perturbation caught.
 
-The legs are the derivation, the digits (`digits`: the claim against an independent computation) and the simulation
-(`simulation` and `simulation_*`: the claim against draws); `verdict` joins them. Every check is also run on perturbed copies of
-the claim; the smallest perturbation that it catches is part of the verdict.
+`verdict` combines the legs; `digits` and `simulation` make two of them (the third is the derivation, run by `derive.scripts`);
+`draws` draws; `evidence` reads what the last ledger found.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from infscale_sym.verify.record import Leg, Verdict
-from infscale_sym.verify.verdict import verify
+
+if TYPE_CHECKING:
+    from infscale_sym.notation.formula import Formula
 
 __all__ = ["Leg", "Verdict", "verify"]
+
+
+def verify(formula: Formula, digits: int = 50, quick: bool = False) -> Verdict:
+    """Verify one formula now: see `infscale_sym.verify.verdict.verify`, which is imported on the first call."""
+    from infscale_sym.verify.verdict import verify as run
+
+    return run(formula, digits=digits, quick=quick)

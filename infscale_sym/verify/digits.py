@@ -4,7 +4,7 @@ agreement at a very large argument, and the measured order of the remainder over
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -43,12 +43,12 @@ def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     """lhs <= rhs by enclosures at random points; the reverse, and its broken variants, must be refused."""
     own = formula.check
-    where = _points(formula, min(own.count, 2 if quick else own.count))
+    everywhere = _points(formula, own.count)
+    where = everywhere[:2] if quick else everywhere
     names = list(where[0])
 
-    def certain(statement: Relation) -> list[tuple[Any, Any]]:
+    def certain(statement: Relation, where: Sequence[Point]) -> Iterator[tuple[Any, Any]]:
         one, two = (arb_function(side, names, own.independent_arb) for side in (statement.lhs, statement.rhs))
-        out = []
         for point in where:
             for enough in (min(15, digits), digits):  # narrow balls cost more and are seldom needed to compare
                 left, right = one(*point.values(), digits=enough), two(*point.values(), digits=enough)
@@ -56,10 +56,9 @@ def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
                     break
             else:
                 raise ValidationError(f"the balls are too wide to compare at {_point_words(point)}")
-            out.append((left, right))
-        return out
+            yield left, right
 
-    values = certain(formula.statement)
+    values = list(certain(formula.statement, where))
     numbers = _numbers(where, [a for a, _ in values], [b for _, b in values])
     worst = next((i for i, (a, b) in enumerate(values) if a > b), None)
     if worst is not None:
@@ -68,8 +67,8 @@ def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         return Leg("digits", "counterexample", False, text, numbers), "none"
     if not all(b > a for a, b in values):
         raise ValidationError("equality at a test point: the reverse could not be refused")
-    for words, statement in own.broken:
-        if all(a <= b for a, b in certain(statement)):
+    for words, statement in own.broken:  # at the first point that refutes it, which a quick run may have to look for, too
+        if all(a <= b for a, b in certain(statement, everywhere)):
             raise ValidationError(f"a variant that is false also passes: {words}")
     gap = min(float(((b - a) / b).mid()) for a, b in values)
     caught = "; ".join(["the reversed inequality", *(words for words, _ in own.broken)])

@@ -93,6 +93,8 @@ def fit_linear_vae(images: Array, latents: int) -> LinearVAE:
     centred = images - mean
     values, vectors = np.linalg.eigh(centred.T @ centred / len(images))
     values, vectors = values[::-1], vectors[:, ::-1]
+    # The largest part of each axis is positive: libraries differ in the signs, and with them what is drawn would differ.
+    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))])
     sigma2 = float(values[q:].mean())
     if not 0 < 1e-12 * values[0] < sigma2 < values[q - 1]:
         raise DomainError(

@@ -3,8 +3,6 @@
 w_T and w_R are fixed; nu^2 = w_T'w_T/d, nu_R^2 = w_R'w_R/d, c_TR = w_T'w_R/d. Q is `predictive.mean-law`.
 """
 
-# SymPy's inline annotations call an applied head a type; pyright believes them.
-
 import math
 from fractions import Fraction
 

@@ -72,10 +72,22 @@ def _log_fresh(law: closed.Gaussian, fresh: int, rng: np.random.Generator) -> fl
     d = law.mean.size
     spread = law.variances + fresh ** (-2 / d)
     points = rng.standard_normal((fresh, d), dtype=np.float32)
-    points -= ((law.mean - MEAN) @ law.axes).astype(np.float32)
+    points -= _lengths((law.mean - MEAN) @ law.axes, law.variances).astype(np.float32)
     points *= points
     logs = -0.5 * np.sum(np.log(spread / 2)) - 0.5 * (points @ (1 / spread).astype(np.float32)).astype(float)
     return float(logs.max() + np.log(np.mean(np.exp(logs - logs.max()))))
+
+
+def _lengths(shift: np.ndarray, variances: np.ndarray) -> np.ndarray:
+    """`shift` along axes of other signs, and turned so that axes of one variance share one part: the same for normal draws.
+
+    variances ascend. The sign of an axis, and every axis where variances are equal, is decided by rounding, and so by the
+    processor: with the axes as they come, each kind of processor would see other draws.
+    """
+    first = np.flatnonzero(np.diff(variances, prepend=-np.inf) > 1e-9 * variances[-1])
+    out = np.zeros_like(shift)
+    out[first] = np.sqrt(np.add.reduceat(shift * shift, first))
+    return out
 
 
 def _others(fresh: int, d: int) -> float:
@@ -115,10 +127,19 @@ def inner_products(surveys: Sequence[Survey]) -> Picture:
     return Picture(figure, "inner products of the generated law with sampling law, examples and fresh draws against n")
 
 
-def half_way(found: Survey) -> float:
-    """n at which half the sets memorize, by the median of ln <g, K> - ln <g, K_0> in ln n; nan where it never turns."""
-    middle = np.median(found.kernel - found.fresh, axis=1)
-    steps = np.log(found.n)
+def half_way(found: Survey) -> tuple[float, float]:
+    """n at which half the sets memorize, by the median of ln <g, K> - ln <g, K_0> in ln n, and its standard error.
+
+    nan where it never turns. The standard error is that of the crossing of medians over sets drawn again from those at hand.
+    """
+    gap = found.kernel - found.fresh
+    again = np.random.default_rng(1).integers(gap.shape[1], size=(400, *gap.shape))
+    drawn = [_crossing(found.n, np.median(np.take_along_axis(gap, rows, axis=1), axis=1)) for rows in again]
+    return _crossing(found.n, np.median(gap, axis=1)), float(np.nanstd(drawn))
+
+
+def _crossing(n: Sequence[int], middle: np.ndarray) -> float:
+    steps = np.log(n)
     for i in range(len(steps) - 1):
         if middle[i] > 0 >= middle[i + 1]:
             return float(np.exp(steps[i] + (steps[i + 1] - steps[i]) * middle[i] / (middle[i] - middle[i + 1])))
@@ -143,8 +164,9 @@ def transition(surveys: Sequence[Survey], by_dimension: Sequence[Survey]) -> Pic
         left.set_title(f"$d$ = {surveys[0].d}: memorizing far beyond $n=d$", loc="left")
         left.legend(loc="center left", bbox_to_anchor=(0, 0.5))
         d = np.array([found.d for found in by_dimension], float)
-        where = np.array([half_way(found) for found in by_dimension])
-        right.loglog(d, where, "o", color=COLOURS[0], label="half of the sets memorize (drawn)")
+        where, error = np.array([half_way(found) for found in by_dimension]).T
+        right.errorbar(d, where, error, fmt="o", capsize=2, color=COLOURS[0], label="half of the sets memorize (drawn)")
+        right.set(xscale="log", yscale="log")
         right.loglog(d, d, color=LIMIT, ls=":", label="$n=d$")
         scale = np.exp(np.nanmean(np.log(where / d**2)))
         right.loglog(d, scale * d**2, color=COLOURS[7], ls="--", label=rf"{scale:.3f} $d^2$")

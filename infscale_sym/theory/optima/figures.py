@@ -141,8 +141,8 @@ def zero_temperature_boundary(answers: Sequence[int] = (2, 50), judge: float = 1
     """Where T = 0 is best: the best temperature over both offsets at two k, and on the way to the line for k = 2, 5, 50, oo.
 
     White: best-of-k is best, or all but best (t* < 1e-4). Grey: uniform choice is, 1 + 2 rho tau <= 0. Black:
-    1 + 2 rho (tau - rho) = 0, the same for every k. Right: exact (solid, above 2e-6), from the law at small t
-    (dashed, where k t^(1/2) < 0.55).
+    1 + 2 rho (tau - rho) = 0, the same for every k. Right: exact (solid), from the law at small t (dashed, where
+    k t^(1/2) < 0.55).
     """
     # Coordinates in which the line and the edge of the grey are straight: tau = rho - 1/(2 rho) - rho share.
     rho, share = np.linspace(0.25, 2.25, points), np.concatenate((np.linspace(0.01, 0.3, 12), np.linspace(0.35, 1.3, 20)))
@@ -182,7 +182,7 @@ def _towards_the_line(axes, judge: float) -> None:
     constant = -1.5 - 6 * float(zeta_slope(2.0)) / np.pi**2
     fine = edge - np.geomspace(0.005, 0.9, 300)
     for colour, count, found in zip(COLOURS, counts, exact, strict=False):
-        warm = np.isfinite(found) & (found > 2e-6)
+        warm = np.isfinite(found) & (found > 0)
         axes.semilogy(teacher[warm], found[warm], color=colour, label=f"$k$ = {count}")
         law = np.exp(constant + 2 * cold_pairs(float(count), fine, judge) / (1 + 2 * judge * (fine - judge)))
         valid = law * count**2 < 0.3  # k t^(1/2) answers within reach: fewer than one

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def extrapolated_evidence() -> tuple[Evidence, ...]:
 
     rows = []
     table = json.loads((files(__package__) / "evidence.json").read_text(encoding="utf-8"))
-    for alpha, sigma, gamma, nu, T, c, k, delta, error in table:
-        laws = (float(regression_error(k, T, 1, alpha, 1.0, sigma, gamma, nu, c=c, law=law)) for law in ("full", "printed"))
-        rows.append(Evidence(alpha, sigma, gamma, nu, T, c, int(k), delta, error, *laws))
+    for setting, group in groupby(table, key=lambda row: row[:6]):  # all k of a setting share their work
+        alpha, sigma, gamma, nu, T, c = setting
+        k, delta, error = zip(*(row[6:] for row in group), strict=True)
+        full, printed = (regression_error(k, T, 1, alpha, 1.0, sigma, gamma, nu, c=c, law=law) for law in ("full", "printed"))
+        rows += [Evidence(*setting, *own) for own in zip(k, delta, error, full.tolist(), printed.tolist(), strict=True)]
     return tuple(rows)

@@ -235,7 +235,8 @@ def _number(t: Any, tau: Any, rho: Any, digits: int) -> Any:
     place = min(candidates, key=lambda item: midpoint(item[0]))[1]
     if isinstance(place, float):
         return mpmath.mpf(place)
-    return _root(at, *place, digits, f"optimal number at t = {float(t):g}")
+    low, high = place
+    return _root(at, low, high, digits, f"optimal number at t = {float(t):g}")
 
 
 @lru_cache(maxsize=256)
@@ -246,8 +247,7 @@ def _temperature(k: Any, tau: Any, rho: Any, digits: int) -> Any:
     gain, start = 1 + 2 * rho * tau, 1 + 2 * rho * (tau - rho)
     if start >= 0:  # F rises with t (`_heat`)
         return mpmath.mpf(0)
-    # The two terms of the slope cancel to a share 1 + 2 rho (tau - rho) of them, and ln t* is as large as its inverse.
-    near_line = 2 * max(0, math.ceil(-math.log10(-start)))
+    near_line = max(0, math.ceil(-math.log10(-start)))  # the terms of the slope cancel to a share 1 + 2 rho (tau - rho)
 
     def at(t: Any, accuracy: int, density: float) -> tuple[Any, Any]:
         return temperature_slope(k, Fraction(exact(t)), tau, rho, accuracy + near_line + _lost(t), density)
@@ -340,7 +340,8 @@ def _judge(k: Any, t: Any, tau: Any, digits: int) -> Any:
             break
     if not candidates or (before > 0 and error is not None and float(error.mid()) < min(candidates)[0]):
         return mpmath.inf
-    return _root(at, *min(candidates)[1], digits, f"optimal judge at k = {float(k):g}, t = {float(t):g}")
+    low, high = min(candidates)[1]
+    return _root(at, low, high, digits, f"optimal judge at k = {float(k):g}, t = {float(t):g}")
 
 
 @lru_cache(maxsize=256)

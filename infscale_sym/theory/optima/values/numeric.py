@@ -25,7 +25,7 @@ from infscale_sym.theory.selection.values.slopes import SlopeTable, slope_tables
 
 Array = NDArray[np.float64]
 
-#: The largest number of answers, the range of t for `optimal_number` and `optimal_judge`, and the largest |rho| that is searched.
+#: The largest number of answers, the range of t for `optimal_number` and `optimal_judge`, the largest |rho| searched.
 LARGEST_K, T_RANGE, LARGEST_RHO = 1e12, (1e-6, 1e6), 40.0
 
 _LOG_K = np.linspace(0, np.log(LARGEST_K), 185)
@@ -88,9 +88,10 @@ def optimal_temperature(k: Any, tau: Any, rho: Any, *, between: tuple[float, flo
 
     k in [1, 1e12] (at k = 1 every t is alike: inf), |tau|, |rho| <= 40. 0 exactly where 1 + 2 rho (tau - rho) >= 0
     (`temperature.zero.boundary`); else a root of dF/dt, however small (below 1e-307 it rounds to 0) and up to 1e12, beyond
-    which it counts as inf. Relative error 1e-12 (1 + t*/10), measured; the second part is what the rounding of tau alone
-    makes of it. Only t within `between`, two powers of ten from 1e-6 to 1e6, are sought if it is given: an optimum below
-    counts as 0, one beyond as inf. Many k and tau at one rho share the work, 0.4 s for each rho, less for a smaller range.
+    which it counts as inf. Relative error 1e-13 (10 + |ln t*| + t*), measured against `optimal_temperature_mp` (at large t* it
+    rests on a small 1 + 2 rho tau). With `between`, two powers of ten from 1e-6 to 1e6, only t there are sought: an optimum
+    below counts as 0, one beyond as inf. Many k and tau at one rho share the work, 0.4 s for each rho, less for a smaller
+    range.
     """
     k, tau, rho = _arguments(("k", k), ("tau", tau), ("rho", rho))
     check_range(k, "k", 1, LARGEST_K)

@@ -118,7 +118,7 @@ def _integrals(
 def _offset(c: float, v: Array, t: Array, r: Array) -> Array:
     """The d with c(r + d) = c, where v > c: no difference of large numbers when v is large. Elsewhere finite."""
     gap = 2 * t * (np.minimum(v, 0.0) - c)
-    return gap / np.maximum(r + np.sqrt(np.maximum(r * r + gap, 0.0)), 1e-300)
+    return gap / np.maximum(r + np.sqrt(np.maximum(r * r + gap, 0.0)), 1e-200)
 
 
 def _window(v: Array, t: Array, rho: Array) -> tuple[Array, Array, Array, Array, Array, Array]:

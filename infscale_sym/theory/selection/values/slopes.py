@@ -16,7 +16,8 @@ the distance r and m = r^2 + 2 D r tanh(rho r) + D^2. Everything is linear in D:
 
 In t, with y = x^2/(2t) (derived in `infscale_sym.theory.optima.values._heat`),
 
-    dF/d ln t = k (k-1) int exp(-kL) (L')^2 {2t g Var_K(y) + 2 D Cov_K(h, y)} dv,     g = 1 + 2 rho D,  h = r tanh(rho r) - rho r^2.
+    dF/d ln t = k (k-1) int exp(-kL) (L')^2 {2t g Var_K(y) + 2 D Cov_K(h, y)} dv,
+    g = 1 + 2 rho D,  h = r tanh(rho r) - rho r^2.
 
 As t -> 0 the integrand is the same at every scale of r from t^(1/2) to 1, where h is of fourth order: what is left of the
 slope where g is small and the best temperature exponentially small in 1/g is the second term, and nothing cancels. At
@@ -118,7 +119,7 @@ def _some_tables(t: Array, rho: Array, k_low: float, k_high: float) -> list[Slop
 def heat_tables(t: Array, rho: float, k_low: float, k_high: float) -> list[HeatTable]:
     """The tables for every t, one-dimensional, in [1e-52, 1e12], at one rho, for k_low <= k <= k_high, 1 < k <= 1e12.
 
-    P and Q to about 3e-14 of |P| + |Q| (measured).
+    P and Q to about 1e-13 of |P| + |Q| (measured).
     """
     step, q = tables.FINE.step, np.full(t.shape, abs(rho))
     low, meeting = _lowest_score(t, q, math.log(k_high))
@@ -144,7 +145,7 @@ def heat_tables(t: Array, rho: float, k_low: float, k_high: float) -> list[HeatT
 
 
 def _lowest_score(t: Array, rho: Array, log_k: float) -> tuple[Array, Array]:
-    """The least s of `selection._tables` that dF/dt needs, and s_1. (L')^2 falls like e^2v below the typical score, and at
+    """The least s of the tables that dF/dt needs, and s_1. (L')^2 falls like e^2v below the typical score, and at
     small t only below v = 0: it is negligible 20 lower."""
     crowd = tables.log_mean_weight(t, rho)
     meeting = np.minimum(np.maximum(tables.log_hazard_radius(np.sqrt(2 * t), rho), crowd), 3.0)
