@@ -18,7 +18,7 @@ from infscale_sym.notation.operators import ZeroOf
 from infscale_sym.theory.averages import limit_values as quantities
 from infscale_sym.theory.averages import marginal_rules as boundary_rules
 from infscale_sym.theory.averages import marginal_values as at_boundary
-from infscale_sym.theory.averages.dominant_weight_checks import marginal_draws, slow_draws
+from infscale_sym.theory.averages.dominant_weight_draws import marginal_draws, slow_draws
 from infscale_sym.theory.averages.limit_figures import excess, exponent_map, one_draw_against_exact
 from infscale_sym.theory.averages.limit_formulas import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
 from infscale_sym.theory.averages.limit_rules import (
@@ -131,10 +131,11 @@ def test_boundary_sums_agree() -> None:
 
 def test_drawn_excess_against_the_exact_average() -> None:
     """At k = e^27 the sum of the other answers still matters: the integral over one draw is 13 % off."""
-    drawn = slow_draws(np.random.default_rng(5), 27.0, (1.0, 6.0, 6.0), 60_000)
+    exponent = float(quantities.approach_exponent(1.0, 6.0))
+    drawn = slow_draws(np.random.default_rng(5), 27.0, (1.0, 6.0, 6.0), 60_000, exponent)
     error = drawn.std() / math.sqrt(drawn.size)
     exact = float(quantities.scaled_approach(27.0, 1.0, 6.0, 6.0))
-    scale = math.exp(27 * quantities.approach_exponent(1.0, 6.0)) / math.sqrt(27)
+    scale = math.exp(27 * exponent) / math.sqrt(27)
     alone = quantities.decisive_draw(27.0, 1.0, 1.0, 6.0) * scale
     assert abs(drawn.mean() - exact) < 4 * error
     assert abs(drawn.mean() - alone) > 20 * error

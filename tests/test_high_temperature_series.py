@@ -12,7 +12,7 @@ from sympy import Abs, Rational, Symbol, expand, pi, series, sqrt, tanh
 
 from infscale_sym import catalog
 from infscale_sym.errors import DerivationError, DomainError
-from infscale_sym.theory.high_temperature.checks import drawn_remainder, drawn_series
+from infscale_sym.theory.high_temperature.draws import drawn_remainder, drawn_series
 from infscale_sym.theory.high_temperature.figures import distances, growth_law, smallest_term, truncation
 from infscale_sym.theory.high_temperature.formulas import FORMULAS, GROWTH, MANY_ANSWERS, TRUNCATION, TWO_ANSWERS
 from infscale_sym.theory.high_temperature.large_orders import Enveloped, LargeOrder

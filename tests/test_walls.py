@@ -110,3 +110,32 @@ def test_no_table_is_keyed_by_ids():
             if isinstance(node, ast.Dict):
                 keys = {key.value for key in node.keys if isinstance(key, ast.Constant)} & ids
                 assert len(keys) <= 2, f"{dotted(path)}, line {node.lineno}: {sorted(keys)}"
+
+
+def test_no_recipe_asks_which_formula_it_is_called_for():
+    """It takes what it needs as arguments, so that it serves any formula."""
+    for path in modules(PACKAGE / "theory"):
+        if "checks" in path.stem:
+            asks = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)]
+            assert not [n.lineno for n in asks if n.attr == "id" and ast.unparse(n.value) == "formula"], dotted(path)
+
+
+def test_evaluators_are_taken_from_earlier_topics_only():
+    """Also where they are named in strings, as in `here("infscale_sym.theory.selection.values:function")`."""
+    named = 0
+    for place, name in enumerate(registry.OWN):
+        for path in modules(PACKAGE / "theory" / name):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and (t := topic(node.value.partition(":")[0])):
+                    assert registry.OWN.index(t) <= place, f"{dotted(path)}, line {node.lineno}: {node.value}"
+                    named += 1
+    assert named > 5
+
+
+def test_the_drawing_engine_shares_only_the_parsing_of_numbers():
+    shared = ("numpy", "scipy.special", "threadpoolctl", "tqdm", "infscale_sym.sampling", "infscale_sym.errors")
+    plain = ("__future__", "collections", "concurrent", "contextlib", "dataclasses", "functools", "math", "os", "threading", "typing")
+    for path in modules(PACKAGE / "sampling"):
+        for name in imports(path):
+            known = name.startswith(shared) or name.split(".")[0] in plain
+            assert known or name.startswith("infscale_sym.evaluate.inputs"), f"{dotted(path)} imports {name}"

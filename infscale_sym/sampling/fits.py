@@ -39,8 +39,9 @@ def drawn_limit(draw: Callable[[int, int], Any], sizes: Sequence[int], seed: int
     return extrapolate(sizes, means, errors, orders)
 
 
-def commensurate(size: int, ratio: float) -> int:
-    """The size nearest to `size`, within 15 %, at which size/ratio is most nearly whole: of d features the number of examples
-    at d/n = ratio, which rounded would be another ratio."""
-    near = range(math.ceil(0.85 * size), math.floor(1.15 * size) + 1)
+def commensurate(size: int, ratio: float, of: int = 1) -> int:
+    """The multiple of `of` nearest to `size`, if possible within 15 %, at which size/ratio is most nearly whole: of d features
+    the number of examples at d/n = ratio, which rounded would be another ratio."""
+    near = [d for d in range(math.ceil(0.85 * size), math.floor(1.15 * size) + 1) if d % of == 0]
+    near = near or [max(1, round(size / of)) * of]
     return min(near, key=lambda d: (round(abs(d / ratio - round(d / ratio)), 9), abs(d - size)))

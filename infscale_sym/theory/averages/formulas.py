@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from sympy import pi, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
@@ -54,7 +54,7 @@ PRINTED = Formula(
     underived="refuted; the derivation is that of its correction",
     check=Check(ladder=("1e3", "1e7"), quick_far="1e12", left_digits=(1, 4)),
     partner="best-of-k.averaged.corrected",
-    draw=Recipe(here(".checks:offset_moment")),
+    draw=Recipe(here(".checks:offset_moment"), moment=TeacherOffset, other=TeacherRisk, other_said="the corrected Q"),
     sweep=Sweep(curve=sigma, values=(0.5, 1, 2)),
 )
 
@@ -77,16 +77,19 @@ CORRECTED = Formula(
     script="best_of_k",
     check=Check(ladder=("1e3", "1e7"), quick_far="1e12", left_digits=(1, 4)),
     partner="best-of-k.averaged.printed",
-    draw=Recipe(here(".checks:offset_moment")),
+    draw=Recipe(here(".checks:offset_moment"), moment=TeacherRisk, other=TeacherOffset, other_said="the printed q"),
     sweep=Sweep(curve=sigma, values=(0.5, 1, 2)),
 )
+
+#: What the judge knows of the teacher's offset.
+_known = LineAverage(k, t, v_cross / v_rho, v_rho)
 
 FINITE_TEMPERATURE = Formula(
     id="averaged.finite-temperature",
     title="The error averaged over prompts and training sets is one integral",
     statement=Equal(
         PairAverage(k, t, v_tau, v_cross, v_rho),
-        v_tau - v_cross**2 / v_rho + LineAverage(k, t, v_cross / v_rho, v_rho),
+        v_tau - v_cross**2 / v_rho + _known,
     ),
     domain=v_tau * v_rho > v_cross**2,
     source=OWN,
@@ -99,16 +102,23 @@ FINITE_TEMPERATURE = Formula(
         note="left side: the definition at k = 2 integrated over answers and offsets together",
         count=2,
     ),
-    draw=Recipe(here(".checks:gaussian_pair")),
+    draw=ExactDraw(
+        settings=((2, 0.5, 0.8, 0.3, 0.5), (8, 0.0, 0.4, 0.5, 1.2), (64, 2.0, 1.5, -0.4, 0.7)),
+        trials=120_000,
+        wrong=_known,
+        wrong_said="the claim without what the judge cannot know",
+    ),
     sweep=Sweep(v_tau, (0.2, 2), False, t, (1, 3, 10, 40), {k: 2}),
 )
+
+_two = 1 + v_tau - 2 / pi * (1 + 2 * v_cross) / sqrt(1 + 2 * v_rho)
 
 BEST_OF_TWO = Formula(
     id="averaged.best-of-two",
     title="The better of two answers, averaged over prompts and training sets",
     statement=Equal(
         PairAverage(2, 0, v_tau, v_cross, v_rho),
-        1 + v_tau - 2 / pi * (1 + 2 * v_cross) / sqrt(1 + 2 * v_rho),
+        _two,
     ),
     domain=v_tau * v_rho > v_cross**2,
     source=OWN,
@@ -123,7 +133,12 @@ BEST_OF_TWO = Formula(
         note="left side: the integral over rho with proved bounds",
         count=3,
     ),
-    draw=Recipe(here(".checks:gaussian_pair")),
+    draw=ExactDraw(
+        settings=((0.8, 0.3, 0.5), (0.4, 0.5, 1.2), (1.5, -0.4, 0.7)),
+        trials=120_000,
+        wrong=_two - v_tau + v_cross**2 / v_rho,
+        wrong_said="the claim without what the judge cannot know",
+    ),
     sweep=Sweep(v_rho, (0.1, 3), False, v_cross, (-0.2, 0, 0.2), independent={PairAverage: here(".checks:average_by_sums")}),
 )
 
@@ -140,7 +155,14 @@ PRINTED_REACH = Formula(
     expected=Expected.HOLDS,
     underived="shown in the notebook on averages: one line of algebra, but an inequality is no step of the engine",
     check=Check(near={alpha: tuple(Fraction(n, 100) for n in (1, 5, 20, 60))}, broken=_REACH),
-    draw=Recipe(here(".checks:printed_reach")),
+    draw=ExactDraw(
+        settings=((0.2, 0.3, 1.0, 1.0, 1.0),),
+        trials=12_000,
+        quick_trials=4_000,
+        wrong=TeacherOffset(*_model),
+        wrong_said="the bound q",
+        note="students fitted end to end at d = 20 to 160, extrapolated in 1/d",
+    ),
 )
 
 FORMULAS = (PRINTED, CORRECTED, FINITE_TEMPERATURE, BEST_OF_TWO, PRINTED_REACH)

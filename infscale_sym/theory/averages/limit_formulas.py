@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from sympy import And, Rational, log, pi, sin, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, LimitDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, Equal
@@ -51,7 +51,15 @@ INFINITE_K = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="averaged_limit",
     check=_WARM,
-    draw=Recipe(here(".limit_checks:many_answers")),
+    draw=LimitDraw(
+        sizes=(16, 24, 40, 80),
+        settings=((2.0, 0.9, 0.7, 0.9), (1.5, 0.6, -0.3, 0.5)),
+        trials=160_000,
+        quick_trials=80_000,
+        orders=1,
+        wrong=_limit - v_rho / (1 + t) ** 2,
+        wrong_said="a limit without its square of the judge's offset",
+    ),
     sweep=Sweep(curve=v_rho, values=(0.5, 1, 1.5)),
 )
 
@@ -73,7 +81,7 @@ FIRST_CORRECTION = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="averaged_limit",
     check=_WARM,
-    draw=Recipe(here(".limit_checks:many_answers")),
+    draw=Recipe(here(".limit_checks:first_correction")),
     sweep=Sweep(curve=v_rho, values=(0.2, 0.5, 0.8)),
 )
 
@@ -126,7 +134,12 @@ SLOW_APPROACH = Formula(
         ladder=("1e4", "1e8", "1e12"),
         near={t: tuple(Fraction(n, 4) for n in (3, 4, 6)), v_rho: (Fraction(6), Fraction(7), Fraction(9))},
     ),
-    draw=Recipe(here(".dominant_weight_checks:law")),
+    draw=Recipe(
+        here(".dominant_weight_checks:law"),
+        draws=here(".dominant_weight_draws:slow_draws"),
+        cases=((1.0, 6.0, 6.0), (2.0, 2.7, 9.0)),
+        exponent=_e,
+    ),
     sweep=Sweep(log_k, (2500, 1e6), True, v_rho, (6, 7, 9), points=41),
 )
 
@@ -151,7 +164,12 @@ MARGINAL_APPROACH = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="averaged_limit",
     check=Check(ladder=("1e4", "1e8", "1e10"), near={t: tuple(Fraction(n, 4) for n in (3, 4, 6))}),
-    draw=Recipe(here(".dominant_weight_checks:law")),
+    draw=Recipe(
+        here(".dominant_weight_checks:law"),
+        draws=here(".dominant_weight_draws:marginal_draws"),
+        cases=((1.0, 2.5), (2.0, -0.7)),
+        corrected=True,
+    ),
     sweep=Sweep(log_k, (1000, 1e6), True, v_cross, (0.5, 2, 4), points=41),
 )
 

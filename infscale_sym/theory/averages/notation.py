@@ -51,6 +51,7 @@ class AveragedSelectionError(Quantity):
     template = r"\overline{{F}}_{{{0}}}"
     numpy = ".values:averaged_selection_error"
     mpmath = ".values:averaged_selection_error_mp"
+    draw = ".draws:averaged_selection_error"
 
     def unfold(self) -> Expr:
         k_, *model = self.args
@@ -69,6 +70,7 @@ class PairAverage(Quantity):
     numpy = "infscale_sym.theory.regression.values.gaussian_pair:pair_average"
     mpmath = "infscale_sym.theory.regression.values.gaussian_pair_exact:pair_average_mp"
     arb = "infscale_sym.theory.regression.values.gaussian_pair_enclosure:pair_average_arb"
+    draw = ".draws:pair_average"
 
     def unfold(self) -> Expr:
         k_, t_, of_teacher, cross, of_judge = self.args
@@ -86,6 +88,7 @@ class LineAverage(Quantity):
     numpy = "infscale_sym.theory.regression.values.gaussian_pair:line_average"
     mpmath = "infscale_sym.theory.regression.values.gaussian_pair_exact:line_average_mp"
     arb = "infscale_sym.theory.regression.values.gaussian_pair_enclosure:slope_average_arb"
+    draw = ".draws:line_average"
 
     def unfold(self) -> Expr:
         k_, t_, ratio, of_judge = self.args
@@ -154,6 +157,7 @@ class MarginalApproach(Quantity):
     template = r"\mathcal{{A}}_1\left({0};{1},{2}\right)"
     numpy = ".marginal_values:marginal_approach"
     mpmath = ".marginal_values:marginal_approach_mp"
+    draw = ".dominant_weight_draws:marginal_approach"
 
     def unfold(self) -> Expr:
         logarithm, heat, cross = self.args

@@ -1,88 +1,29 @@
-"""Simulation of the expansion in 1/t at every order (`hte.all-orders`, `hte.coefficients-*`; HP, arXiv:2512.19905).
-
-At given draws the softmax average is a quotient of two exponential sums, and its Taylor coefficients in 1/t follow by dividing
-two power series. Their mean over draws is the coefficient. High orders live on rare draws, so these are drawn from a wider
-normal law and weighted. Only draws and the definition enter.
-"""
+"""Simulation of the coefficients of the expansion in 1/t (`hte.all-orders`, `hte.second`, `hte.third.*`; HP Result 2, eq. 15)."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
+from sympy import Symbol, diff, expand
 
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
-from infscale_sym.notation.formula import Formula
-from infscale_sym.sampling.fits import extrapolate
-from infscale_sym.theory.selection.notation import j, k, rho, t, tau
+from infscale_sym.notation.formula import Expected, Formula
+from infscale_sym.theory.high_temperature.draws import ANSWERS, COMMON, drawn_series, taylor_coefficients
+from infscale_sym.theory.selection.notation import k, rho, t, tau
 from infscale_sym.verify.record import Leg
-from infscale_sym.verify.simulation import leg
+from infscale_sym.verify.simulation import leg, leg_of_wrong
 
-#: Standard deviation of the wider law; its weights stay moderate for up to a dozen answers.
-WIDTH = 1.5
+#: (tau, rho)
 OFFSETS = ((1.0, 0.7), (0.3, -0.5), (0.7, 0.0))
-BATCH = 50_000
-
-
-def drawn_series(
-    answers: int, order: int, teacher: float, judge: float, trials: int, seed: int, width: float = WIDTH
-) -> tuple[np.ndarray, np.ndarray]:
-    """Simulated coefficients of t^0 ... t^-order and their standard errors, each of shape (order + 1,); dimensionless.
-
-    Draws come from N(0, width^2) and carry the ratio of the densities as weight; width 1 is plain sampling.
-    """
-    total, square, done = np.zeros(order + 1), np.zeros(order + 1), 0
-    rng = np.random.default_rng(seed)
-    while done < trials:
-        rows, weight, _, _ = _batch(rng, answers, order, teacher, judge, width)
-        values = rows * weight
-        total += values.sum(axis=1)
-        square += (values**2).sum(axis=1)
-        done += BATCH
-    mean = total / done
-    return mean, np.sqrt((square / done - mean**2) / done)
-
-
-def drawn_remainder(order: int, heat: float, teacher: float, judge: float, trials: int, seed: int) -> tuple[float, float]:
-    """Simulated mean over two answers of (softmax average - its Taylor polynomial to t^-order), and its standard error."""
-    rng = np.random.default_rng(seed)
-    parts: list[np.ndarray] = []
-    for _ in range(-(-trials // BATCH)):
-        rows, weight, losses, penalties = _batch(rng, 2, order, teacher, judge, WIDTH)
-        tilts = np.exp(-(penalties - penalties.min(axis=0)) / heat)
-        exact = (tilts * losses).sum(axis=0) / tilts.sum(axis=0)
-        parts.append((exact - heat ** -np.arange(order + 1.0) @ rows) * weight)
-    values = np.concatenate(parts)
-    return float(np.mean(values)), float(np.std(values, ddof=1) / math.sqrt(len(values)))
-
-
-def _batch(
-    rng: np.random.Generator, answers: int, order: int, teacher: float, judge: float, width: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(Taylor coefficients (order + 1, BATCH), weights (BATCH,), losses and penalties (answers, BATCH))."""
-    z = width * rng.standard_normal((answers, BATCH))
-    weight = width**answers * np.exp(-(1 - width**-2) / 2 * (z**2).sum(axis=0))
-    losses, penalties = (z + teacher) ** 2, (z + judge) ** 2 / 2
-    # A constant in the penalty drops out of the quotient; without its mean the division loses fewer digits.
-    centred = penalties - penalties.mean(axis=0)
-    above, below, power = [], [], np.ones_like(centred)
-    for n in range(order + 1):
-        above.append((losses * power).mean(axis=0))
-        below.append(power.mean(axis=0))
-        power = power * -centred / (n + 1)
-    rows: list[np.ndarray] = []
-    for n in range(order + 1):
-        rows.append(above[n] - sum((rows[m] * below[n - m] for m in range(n)), np.zeros(BATCH)))
-    return np.array(rows), weight, losses, penalties
 
 
 def all_orders(formula: Formula, quick: bool) -> Leg:
     """Orders 4 to 6 against the claim; HP-code's pattern (1-1/k)(1-2/k)... continued must be rejected."""
     trials = 200_000 if quick else 500_000
-    terms: list[Any] = [formula.statement.rhs.coeff(t, -n) for n in (4, 5, 6)]
-    claim = [numpy_function(term, [k, tau, rho]) for term in terms]
+    claim = [numpy_function(formula.statement.rhs.coeff(t, -n), [k, tau, rho]) for n in (4, 5, 6)]
     deviations, controls, rows = [], [], []
     for number, (teacher, judge) in enumerate(OFFSETS):
         for count in (3, 8):
@@ -103,59 +44,46 @@ def all_orders(formula: Formula, quick: bool) -> Leg:
     return leg(worst, control, where, {"points": rows}, "HP-code's pattern (1-1/k)(1-2/k)... continued")
 
 
-def two_answers(formula: Formula, quick: bool) -> Leg:
-    """Orders 1, 3, 5 at two answers against the closed form."""
-    trials = 200_000 if quick else 500_000
-    claim = numpy_function(formula.statement.rhs, [j, tau, rho])
+def low_orders(
+    formula: Formula,
+    quick: bool,
+    *,
+    orders: Sequence[int],
+    answers: Sequence[int],
+    other: Any = None,
+    other_said: str = "a coefficient 10 % larger",
+) -> Leg:
+    """The claim's coefficients of t^-n, n in `orders`, against those of draws common to all t; `other`: a right side that it is
+    told from."""
     deviations, controls, rows = [], [], []
+    batches = 32 if quick else 64
     for number, (teacher, judge) in enumerate(OFFSETS):
-        mean, error = drawn_series(2, 5, teacher, judge, trials, SEED + number)
-        for half in range(3):
-            order, wanted = 2 * half + 1, float(claim(half, teacher, judge))
-            deviations.append(float((mean[order] - wanted) / error[order]))
-            controls.append(float((mean[order] - 1.1 * wanted) / error[order]))
-            row = {"tau": teacher, "rho": judge, "order": order, "claim": f"{wanted:.6g}"}
-            rows.append(row | {"simulated": f"{mean[order]:.6g}", "error": f"{error[order]:.2g}"})
+        mean, error = taylor_coefficients(teacher, judge, batches, SEED + 1000 * number)
+        for order in orders:
+            claim = _coefficient(formula.statement.rhs, order)
+            wrong = claim if other is None else _coefficient(other, order)
+            for count in answers:
+                at = (order, ANSWERS.index(count))
+                wanted = float(claim(count, teacher, judge))
+                false = (1.1 if other is None else 1.0) * float(wrong(count, teacher, judge))
+                deviations.append(float((mean[at] - wanted) / error[at]))
+                controls.append(float((mean[at] - false) / error[at]))
+                row = {"k": count, "tau": teacher, "rho": judge, "order": order, "claim": f"{wanted:.6g}"}
+                rows.append(row | {"simulated": f"{mean[at]:.6g}", "error": f"{error[at]:.2g}"})
     worst, least = max(deviations, key=abs), min(controls, key=abs)
     where = (
-        f"coefficients of t^-1, t^-3 and t^-5 by dividing series draw by draw, {len(OFFSETS)} pairs of offsets, "
-        f"{trials} weighted trials each, largest of {len(deviations)} deviations {abs(worst):.1f}"
+        f"coefficients of {', '.join(f't^-{order}' for order in orders)} from draws common to t = 25 ... oo, "
+        f"k = {', '.join(map(str, answers))}, {len(OFFSETS)} pairs of offsets, {batches * COMMON} trials each, "
+        f"largest of {len(deviations)} deviations {abs(worst):.1f}"
     )
-    return leg(worst, least, where, {"points": rows}, "a coefficient 10 % larger")
+    if formula.expected is Expected.REFUTED:
+        where += f"; {other_said} deviates by at most {max(map(abs, controls)):.1f}"
+        return leg_of_wrong(worst, max(controls, key=abs), where, {"points": rows})
+    return leg(worst, least, where, {"points": rows}, other_said)
 
 
-def many_answers(formula: Formula, quick: bool) -> Leg:
-    """Orders 2 and 3 at growing k, plain draws, extrapolated in 1/k."""
-    trials, sizes = (100_000 if quick else 300_000), (16, 24, 40, 64)
-    claim = numpy_function(formula.statement.rhs, [j, tau, rho])
-    teacher, judge = OFFSETS[0]
-    runs = [drawn_series(size, 3, teacher, judge, trials, SEED + size, width=1.0) for size in sizes]
-    deviations, controls, numbers = [], [], {}
-    for order in (2, 3):
-        value, error = extrapolate(sizes, [r[0][order] for r in runs], [r[1][order] for r in runs], orders=2)
-        wanted = float(claim(order - 1, teacher, judge))
-        deviations.append((value - wanted) / error)
-        controls.append((value - 1.15 * wanted) / error)
-        numbers[f"order {order}"] = {"extrapolated": f"{value:.5g}", "error": f"{error:.2g}", "claim": f"{wanted:.5g}"}
-    worst, control = max(deviations, key=abs), min(controls, key=abs)
-    where = f"coefficients of t^-2 and t^-3 at k = {', '.join(map(str, sizes))}, {trials} trials each, extrapolated in 1/k"
-    return leg(worst, control, where, numbers, "a coefficient 15 % larger")
-
-
-def truncation(formula: Formula, quick: bool) -> Leg:
-    """The mean of what a partial sum leaves out, draw by draw, against the first term left out."""
-    trials = 200_000 if quick else 500_000
-    bound = numpy_function(formula.statement.rhs, [t, rho, j])
-    beyond, controls, rows = [], [], []
-    for number, (heat, judge, half) in enumerate(((3.0, 0.5, 0), (8.0, -0.8, 0), (8.0, 0.3, 1))):
-        mean, error = drawn_remainder(2 * half + 1, heat, judge, judge, trials, SEED + number)
-        most = float(bound(heat, judge, half))
-        beyond.append(max(0.0, (abs(mean) - most) / error))
-        controls.append((abs(mean) - most / 2) / error)
-        rows.append({"t": heat, "rho": judge, "order": 2 * half + 1, "left out": f"{mean:.5g}", "bound": f"{most:.5g}"})
-    where = f"partial sums subtracted draw by draw at {len(rows)} points, {trials} weighted trials each"
-    return leg(max(beyond), max(controls), where, {"points": rows}, "half the bound")
-
-
-def growth(formula: Formula, quick: bool) -> Leg:
-    return Leg("simulation", "not simulable", None, "a statement on orders that no number of draws resolves")
+def _coefficient(side: Any, order: int) -> Callable[..., Any]:
+    """A right side's coefficient of t^-order as a function of (k, tau, rho)."""
+    x = Symbol("x")  # 1/t
+    term = diff(expand(side.subs(t, 1 / x)), x, order).subs(x, 0) / math.factorial(order)
+    return numpy_function(term, [k, tau, rho])

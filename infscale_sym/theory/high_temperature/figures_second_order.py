@@ -53,7 +53,7 @@ def third_term(tau: float, rho: float, seed: int, batches: int = 64) -> Picture:
 
     tau, rho: offsets (dimensionless); seed, batches: of the simulation at k = 2, 3, 8 (batches of 8192 trials).
     """
-    from infscale_sym.theory.high_temperature.checks_second_order import ANSWERS, taylor_coefficients
+    from infscale_sym.theory.high_temperature.draws import ANSWERS, taylor_coefficients
 
     inverse = np.linspace(1e-3, 1, 300)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from sympy import Abs, Rational, pi, sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, LimitDraw, NotSimulable, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, Equal
@@ -63,7 +63,14 @@ MANY_ANSWERS = Formula(
     check=Check(
         ladder=("1e4", "1e8", "1e60"), near={j: tuple(map(Fraction, range(1, 9)))}, note="left side: exact arithmetic at that k"
     ),
-    draw=Recipe(here(".checks:many_answers")),
+    draw=LimitDraw(
+        sizes=(16, 24, 40, 64),
+        settings=((1.0, 0.7, 1), (1.0, 0.7, 2)),
+        trials=300_000,
+        wrong=0.15,
+        each=True,
+        note="series divided draw by draw",
+    ),
     sweep=Sweep(k, (2, 1e4), True, j, (1, 2, 3, 5), {tau: 1, rho: 0.5}, points=41),
 )
 
@@ -84,7 +91,14 @@ TWO_ANSWERS = Formula(
     check=Check(
         near={j: tuple(map(Fraction, (0, 1, 3, 8, 30)))}, note="left side: the integral over u, expanded exactly at k = 2"
     ),
-    draw=Recipe(here(".checks:two_answers")),
+    draw=ExactDraw(
+        settings=tuple((*offsets, half) for offsets in ((1.0, 0.7), (0.3, -0.5), (0.7, 0.0)) for half in range(3)),
+        trials=500_000,
+        quick_trials=200_000,
+        wrong=0.1,
+        each=True,
+        note="series divided draw by draw",
+    ),
     sweep=Sweep(rho, (-2, 2), False, j, (0, 1, 2), {tau: 1}),
 )
 
@@ -102,7 +116,7 @@ GROWTH = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="high_temperature_series",
     check=Check(ladder=("1e9", "1e13", "1e16"), near={rho: _TELLING}),
-    draw=Recipe(here(".checks:growth")),
+    draw=NotSimulable("a statement on orders that no number of draws resolves"),
     sweep=Sweep(j, (1, 1e4), True, rho, (0, 0.5, 1, 2), {tau: 1}, points=13),
 )
 
@@ -126,7 +140,14 @@ TRUNCATION = Formula(
         },
         broken=(("half the first term left out", _HALF_A_TERM),),
     ),
-    draw=Recipe(here(".checks:truncation")),
+    draw=ExactDraw(
+        settings=((3.0, 0.5, 0), (8.0, -0.8, 0), (8.0, 0.3, 1)),
+        trials=500_000,
+        quick_trials=200_000,
+        wrong=-0.5,
+        wrong_said="half the bound",
+        note="partial sums subtracted draw by draw",
+    ),
     sweep=Sweep(t, (0.5, 8), True, j, (0, 1, 3), {rho: 0.5}),
 )
 

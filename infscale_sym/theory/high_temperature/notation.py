@@ -77,6 +77,7 @@ class ExpansionCoefficient(Quantity):
     numpy = ".values:expansion_coefficient"
     mpmath = ".values:expansion_coefficient_mp"
     arb = ".values:expansion_coefficient_arb"
+    draw = ".draws:expansion_coefficient"
 
 
 class CoefficientRatio(Quantity):
@@ -103,6 +104,7 @@ class TruncationError(Quantity):
     numpy = ".values:truncation_error"
     mpmath = ".values:truncation_error_mp"
     arb = ".values:truncation_error_arb"
+    draw = ".draws:truncation_error"
 
 
 class Laguerre(Quantity):

@@ -20,6 +20,8 @@ _C1 = 1 + 2 * rho * tau
 _C2 = 1 + 2 * rho * tau + rho**2
 _C3 = 1 + 2 * rho * (tau + rho)
 _second = 1 + tau**2 - (1 - 1 / k) * _C1 / t + (1 - 1 / k) * (1 - 2 / k) * _C2 / t**2
+_printed = _second - (1 - 1 / k) * (1 - 2 / k) * (1 - 3 / k) * _C3 / t**3
+_corrected = _second - (1 - 1 / k) * ((1 - 6 / k + 6 / k**2) * _C3 - _C1 * (Rational(1, 2) + rho**2) / k) / t**3
 
 SECOND = Formula(
     id="hte.second",
@@ -31,14 +33,14 @@ SECOND = Formula(
     expected=Expected.IN_THE_LIMIT,
     script="high_temperature",
     check=Check(ladder=("1e3", "1e7", "1e18")),
-    draw=Recipe(here(".checks_second_order:expansion")),
+    draw=Recipe(here(".checks:low_orders"), orders=(1, 2), answers=(3, 8)),  # at k = 2 the second is zero draw by draw
     sweep=Sweep(t, (1, 1e4), True, rho, (0, 1, 2, 4), {k: 10}),
 )
 
 THIRD_PRINTED = Formula(
     id="hte.third.printed",
     title="High temperature: the term in 1/t^3 as HP-code has it",
-    statement=AsymptoticTo(_error, _second - (1 - 1 / k) * (1 - 2 / k) * (1 - 3 / k) * _C3 / t**3, t, remainder=t**-4),
+    statement=AsymptoticTo(_error, _printed, t, remainder=t**-4),
     domain=k >= 1,
     source=HP.at("companion code, locator not checked"),
     deviation="Stated for F = delta/s^2 with a remainder.",
@@ -46,19 +48,16 @@ THIRD_PRINTED = Formula(
     underived="refuted: right at k = 1 and as k -> oo only; the derivation is that of its correction",
     partner="hte.third.corrected",
     check=Check(ladder=("1e3", "1e7", "1e14")),
-    draw=Recipe(here(".checks_second_order:expansion")),
+    draw=Recipe(
+        here(".checks:low_orders"), orders=(3,), answers=(2, 3, 8), other=_corrected, other_said="the corrected coefficient"
+    ),
     sweep=Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
 )
 
 THIRD_CORRECTED = Formula(
     id="hte.third.corrected",
     title="High temperature: the error to third order in 1/t",
-    statement=AsymptoticTo(
-        _error,
-        _second - (1 - 1 / k) * ((1 - 6 / k + 6 / k**2) * _C3 - _C1 * (Rational(1, 2) + rho**2) / k) / t**3,
-        t,
-        remainder=t**-4,
-    ),
+    statement=AsymptoticTo(_error, _corrected, t, remainder=t**-4),
     domain=k >= 1,
     source=OWN,
     deviation="The expectation of the third-order sample cumulant exactly in k, in place of (1-1/k)(1-2/k)(1-3/k) C3.",
@@ -66,7 +65,7 @@ THIRD_CORRECTED = Formula(
     script="high_temperature",
     partner="hte.third.printed",
     check=Check(ladder=("1e3", "1e7", "1e14")),
-    draw=Recipe(here(".checks_second_order:expansion")),
+    draw=Recipe(here(".checks:low_orders"), orders=(3,), answers=(2, 3, 8), other=_printed, other_said="the printed coefficient"),
     sweep=Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
 )
 

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from infscale_sym.errors import DomainError
 from infscale_sym.sampling import checks as _checks
+from infscale_sym.sampling.fits import commensurate, extrapolate
+from infscale_sym.sampling.streams import Estimate, estimate, part
 from infscale_sym.sampling.threads import single_threaded_algebra
 
+#: Weights in a pattern that repeats, each entry on every eigenvalue: they prefer none.
+TEACHER, JUDGE = (1.2, 0.5, -0.8), (0.7, 0.8, -0.3)
+#: Dimensions near which students are fitted.
+SIZES = (12, 24, 48, 72)
 #: Doubles in the rows of one batch of training sets (8 MiB).
 BATCH = 1 << 20
 
@@ -98,3 +105,90 @@ def _batches(setting: _Setting, sets: int, seed: int) -> Iterator[tuple[np.rando
     for number, start in enumerate(range(0, sets, size)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
         yield rng, rng.standard_normal((min(size, sets - start), n, d)) * setting.root
+
+
+# The named quantities, each a function of its arguments in their order; Sigma: a number or eigenvalues, as often each.
+
+
+def cross_risk(
+    alpha: float, sigma: float, gamma: float, Sigma: Any, nu: float, overlap: float, *, trials: int, seed: int
+) -> Estimate:
+    """E Delta_T Delta_R, extrapolated in 1/d over SIZES; `trials` is the number of training sets times d at each."""
+    judge = _turned(nu, overlap)
+    return _students(alpha, sigma, gamma, _eigenvalues(Sigma), _scaled(nu), judge, trials, seed)[0]
+
+
+def judge_risk(
+    alpha: float, sigma: float, gamma: float, Sigma: Any, nu: float, nu_R: float, overlap: float, *, trials: int, seed: int
+) -> Estimate:
+    """E Delta_R^2, extrapolated in 1/d over SIZES; `trials` as above."""
+    judge = _turned(nu, overlap, nu_R)
+    return _students(alpha, sigma, gamma, _eigenvalues(Sigma), _scaled(nu), judge, trials, seed)[1]
+
+
+def _eigenvalues(Sigma: Any) -> tuple[float, ...]:
+    return tuple(np.atleast_1d(np.asarray(Sigma, float)).tolist())
+
+
+def _scaled(nu: float) -> tuple[float, ...]:
+    """The teacher's pattern at the mean square nu^2."""
+    return tuple((nu / np.sqrt(np.mean(np.square(TEACHER))) * np.array(TEACHER)).tolist())
+
+
+def _turned(nu: float, overlap: float, nu_R: float | None = None) -> tuple[float, ...]:
+    """The judge's pattern, turned to that mean product with the teacher's, and scaled across it to the mean square nu_R^2."""
+    teacher, judge = np.array(_scaled(nu)), np.array(JUDGE)
+    across = judge - np.mean(judge * teacher) / nu**2 * teacher
+    if nu_R is not None:
+        left = nu_R**2 - overlap**2 / nu**2
+        if left < 0:
+            raise DomainError(f"the overlap of the weights must be at most nu nu_R; got {overlap:g} and {nu * nu_R:g}")
+        across *= np.sqrt(left / np.mean(across**2))
+    return tuple((overlap / nu**2 * teacher + across).tolist())
+
+
+@cache  # the cross law and the judge's are read off the same students
+def _students(
+    alpha: float,
+    sigma: float,
+    gamma: float,
+    Sigma: tuple[float, ...],
+    teacher: tuple[float, ...],
+    judge: tuple[float, ...],
+    trials: int,
+    seed: int,
+) -> tuple[Estimate, Estimate]:
+    """(E Delta_T Delta_R, E Delta_R^2)."""
+    times = len(Sigma)
+    sizes = [commensurate(d, alpha, 3 * times) for d in SIZES]
+    drawn = []
+    for number, d in enumerate(sizes):
+        given: dict[str, Any] = {"Sigma": np.resize(Sigma, d), "training_sets": trials // d, "seed": part(seed, number)}
+        weights = {"teacher": np.resize(np.repeat(teacher, times), d), "judge": np.resize(np.repeat(judge, times), d)}
+        drawn.append(prompt_covariances(round(d / alpha), d, sigma, gamma, **given, **weights))
+    cross, own = (extrapolate(sizes, *zip(*(estimate(rows[:, n]) for rows in drawn), strict=True)) for n in (1, 2))
+    return cross, own
+
+
+def _without_ridge(d: int, alpha: float, trials: int, seed: int) -> np.ndarray:
+    """E[Delta_T^2 | training set]/sigma^2 of students with an endless prior, shape (trials,); Sigma does not matter."""
+    given: dict[str, Any] = {"Sigma": np.resize([2.0, 0.5], d), "teacher": np.resize(np.repeat(TEACHER, 2), d)}
+    rows = prompt_covariances(round(d / alpha), d, 1.0, 1e6, **given, judge=np.zeros(d), training_sets=trials, seed=seed)
+    return rows[:, 0]
+
+
+def offset_kurtosis(d: int, alpha: float, *, trials: int, seed: int) -> Estimate:
+    """3 E V^2/(E V)^2, V the offset's variance over the prompts of one of `trials` training sets."""
+    v = _without_ridge(d, alpha, trials, seed)
+    first, second = v.mean(), np.mean(v**2)
+    scatter = 3 * ((v**2 - second) / first**2 - 2 * second * (v - first) / first**3)
+    return Estimate(float(3 * second / first**2), float(scatter.std(ddof=1) / np.sqrt(trials)))
+
+
+def characteristic_gap(w: float, d: int, alpha: float, *, trials: int, seed: int) -> Estimate:
+    """E exp(-w^2 V/2) - exp(-w^2 E V/2), V drawn as above, E V its own mean."""
+    v = _without_ridge(d, alpha, trials, seed)
+    mean = v.mean()
+    value = np.mean(np.exp(-(w**2) * v / 2)) - np.exp(-(w**2) * mean / 2)
+    scatter = np.exp(-(w**2) * v / 2) + w**2 / 2 * np.exp(-(w**2) * mean / 2) * (v - mean)
+    return Estimate(float(value), float(scatter.std(ddof=1) / np.sqrt(trials)))

@@ -3,11 +3,12 @@
 w_T and w_R are fixed; nu^2 = w_T'w_T/d, nu_R^2 = w_R'w_R/d, c_TR = w_T'w_R/d. Q is `predictive.mean-law`.
 """
 
+import math
 from fractions import Fraction
 
 from sympy import Ge, Gt, Rational
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import AtMost, Equal
@@ -37,6 +38,9 @@ from infscale_sym.theory.regression.notation import (
 from infscale_sym.theory.sources import OWN
 
 here = lazy(__package__)
+_STUDENTS = "students fitted at d = 12 to 72, extrapolated in 1/d"
+#: The teacher's weights 1.2, 0.5, -0.8 and the judge's 0.7, 0.8, -0.3, in turn.
+_NU, _OVERLAP = math.sqrt(2.33 / 3), 1.48 / 3
 
 _model = (alpha, sigma, gamma, Sigma)
 _kappa = RenormalizedRidge(BareRidge(alpha, sigma, gamma), alpha, Sigma)
@@ -55,7 +59,14 @@ CROSS_LAW = Formula(
     expected=Expected.HOLDS,
     script="mean_law",
     check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
-    draw=Recipe(here(".checks:drawn")),
+    draw=ExactDraw(
+        settings=((0.5, 0.8, 1.1, (2.0, 0.5), _NU, _OVERLAP),),
+        trials=150_000,
+        quick_trials=75_000,
+        wrong=TeacherRisk(*_model, nu),
+        wrong_said="Q in its place",
+        note=_STUDENTS,
+    ),
     sweep=Sweep(alpha, (0.05, 5), True, overlap, (-0.08, 0, 0.08)),
 )
 
@@ -72,7 +83,14 @@ JUDGE_LAW = Formula(
     expected=Expected.HOLDS,
     script="mean_law",
     check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
-    draw=Recipe(here(".checks:drawn")),
+    draw=ExactDraw(
+        settings=((0.5, 0.8, 1.1, (2.0, 0.5), _NU, math.sqrt(1.22 / 3), _OVERLAP),),
+        trials=150_000,
+        quick_trials=75_000,
+        wrong=TeacherRisk(*_model, nu),
+        wrong_said="Q in its place",
+        note=_STUDENTS,
+    ),
     sweep=Sweep(alpha, (0.05, 5), True, overlap, (-0.08, 0, 0.08)),
 )
 
@@ -98,7 +116,14 @@ PRIOR_CROSS = Formula(
     expected=Expected.HOLDS,
     script="mean_law",
     check=Check(by_referee=True, enclosed=True, note="left side: the Marchenko-Pastur integrals"),
-    draw=Recipe(here(".checks:drawn")),
+    draw=ExactDraw(
+        settings=((0.5, 0.8, 1.1, (2.0, 0.5), 1.1 / _NU * _OVERLAP),),
+        trials=150_000,
+        quick_trials=75_000,
+        wrong=TeacherRisk(*_model, gamma),
+        wrong_said="Q in its place",
+        note=_STUDENTS,
+    ),
     sweep=Sweep(alpha, (0.05, 5), True, overlap, (-0.5, 0.2, 0.5, 1)),
 )
 
@@ -118,7 +143,15 @@ RIDGELESS_KURTOSIS = Formula(
         near={dimension: tuple(map(Fraction, (8, 13, 21, 40))), alpha: tuple(Fraction(1, n) for n in (2, 3, 4))},
         note="left side: moments summed over the density",
     ),
-    draw=Recipe(here(".checks:kurtosis")),
+    draw=ExactDraw(
+        settings=((6, 1 / 4), (10, 1 / 4), (20, 1 / 3)),
+        trials=30_000,
+        quick_trials=15_000,
+        wrong=3 + 6 / dimension,
+        wrong_said="only the teacher's chi-square, 3 + 6/d,",
+        each=True,
+        note="students without a ridge",
+    ),
     sweep=Sweep(dimension, (8, 200), True, alpha, (0.2, 0.4, 0.6)),
 )
 
@@ -150,7 +183,15 @@ GAUSSIAN_BOUND = Formula(
             ),
         ),
     ),
-    draw=Recipe(here(".checks:bound")),
+    draw=ExactDraw(
+        settings=((0.7, 6, 1 / 4), (0.5, 6, 1 / 3), (0.5, 10, 1 / 3)),
+        trials=60_000,
+        quick_trials=30_000,
+        wrong=-0.5,
+        wrong_said="half the bound",
+        each=True,
+        note="students without a ridge",
+    ),
     sweep=Sweep(frequency, (0.05, 3), False, dimension, (8, 16, 32)),
 )
 

@@ -61,6 +61,7 @@ class CrossRisk(Quantity):
     arb = ".values:cross_risk_arb"
     referee_mpmath = ".values:cross_risk_from_law_mp"
     referee_arb = ".values:cross_risk_from_law_arb"
+    draw = ".draws:cross_risk"
 
 
 class JudgeRisk(Quantity):
@@ -74,6 +75,7 @@ class JudgeRisk(Quantity):
     arb = ".values:judge_risk_arb"
     referee_mpmath = ".values:judge_risk_from_law_mp"
     referee_arb = ".values:judge_risk_from_law_arb"
+    draw = ".draws:judge_risk"
 
 
 class MeanEigenvalue(Quantity):
@@ -136,6 +138,7 @@ class OffsetKurtosis(Quantity):
     mpmath = ".ridgeless_values:offset_kurtosis_mp"
     arb = ".ridgeless_values:offset_kurtosis_arb"
     referee_mpmath = ".ridgeless_values:kurtosis_by_density_mp"
+    draw = ".draws:offset_kurtosis"
 
 
 class CharacteristicGap(Quantity):
@@ -147,6 +150,7 @@ class CharacteristicGap(Quantity):
     numpy = ".ridgeless_values:characteristic_gap"
     mpmath = ".ridgeless_values:characteristic_gap_mp"
     arb = ".ridgeless_values:characteristic_gap_arb"
+    draw = ".draws:characteristic_gap"
 
 
 QUANTITIES: tuple[type[Quantity], ...] = (

@@ -5,7 +5,7 @@ kappa (HP: R) is the renormalised ridge, alpha = d/n; Sigma is given by its eige
 
 from sympy import sqrt
 
-from infscale_sym.notation.check import Check, Recipe, Sweep
+from infscale_sym.notation.check import Check, ExactDraw, Recipe, Sweep
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.lazy import lazy
 from infscale_sym.notation.relations import Equal
@@ -28,6 +28,8 @@ from infscale_sym.theory.regression.notation import (
 from infscale_sym.theory.sources import HP, OWN
 
 here = lazy(__package__)
+_MATRICES = "random matrices at d = 10, 20, 40, 80, extrapolated in 1/d"
+_STUDENTS = "students fitted end to end at d = 20 to 160, extrapolated in 1/d"
 
 _kappa = RenormalizedRidge(lambda_, alpha, Sigma)
 
@@ -53,7 +55,7 @@ RENORMALIZED = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(by_referee=True, enclosed=True, note="kappa from the Marchenko-Pastur law"),
-    draw=Recipe(here(".checks:renormalized_ridge")),
+    draw=Recipe(here(".checks:fixed_point")),
     sweep=Sweep(
         lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), quantity=RenormalizedRidge(lambda_, alpha, Sigma), log_height=True
     ),
@@ -70,7 +72,7 @@ ISOTROPIC = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(by_referee=True, enclosed=True, note="left side: kappa from the Marchenko-Pastur law"),
-    draw=Recipe(here(".checks:isotropic_ridge")),
+    draw=ExactDraw(settings=((0.2, 0.5, 1.3),), trials=4_000, quick_trials=2_000, wrong=0.02, note=_MATRICES),
     sweep=Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2), log_height=True),
 )
 
@@ -86,7 +88,7 @@ MEAN = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
-    draw=Recipe(here(".checks:mean_shrinkage")),
+    draw=ExactDraw(settings=((0.2, 0.5, (2.0, 0.5)),), trials=4_000, quick_trials=2_000, wrong=0.02, note=_MATRICES),
     sweep=Sweep(lambda_, (1e-3, 10), True, alpha, (0.2, 0.5, 1, 2)),
 )
 
@@ -105,7 +107,7 @@ VARIANCE = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
-    draw=Recipe(here(".checks:predictive_variance")),
+    draw=ExactDraw(settings=((0.5, 0.8, 1.1, (2.0, 0.5)),), trials=12_000, quick_trials=4_000, wrong=0.02, note=_STUDENTS),
     sweep=Sweep(alpha, (0.05, 5), True, sigma, (0.1, 0.3, 1)),
 )
 
@@ -127,7 +129,14 @@ MEAN_LAW = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(by_referee=True, enclosed=True, note="left side: bias and noise integrated over the Marchenko-Pastur law"),
-    draw=Recipe(here(".checks:moment")),
+    draw=ExactDraw(
+        settings=((0.5, 1.0, 0.5, (2.0, 0.5), 0.5),),
+        trials=12_000,
+        quick_trials=4_000,
+        wrong=TeacherOffset(*_model),
+        wrong_said="the printed q",
+        note=_STUDENTS,
+    ),
 )
 
 VARIANCE_RIDGE = Formula(
@@ -139,7 +148,7 @@ VARIANCE_RIDGE = Formula(
     expected=Expected.HOLDS,
     script="deterministic_equivalents",
     check=Check(enclosed=True, note="left side: the Marchenko-Pastur integral; right side: the root solve"),
-    draw=Recipe(here(".checks:moment")),
+    draw=ExactDraw(settings=((0.5, 1.0, 0.5, (2.0, 0.5)),), trials=12_000, quick_trials=4_000, wrong=0.02, note=_STUDENTS),
 )
 
 FORMULAS = (BARE, RENORMALIZED, ISOTROPIC, MEAN, VARIANCE, VARIANCE_RIDGE, MEAN_LAW)

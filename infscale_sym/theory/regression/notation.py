@@ -86,6 +86,7 @@ class RenormalizedRidge(Quantity):
     arb = ".values.ridge_exact:renormalized_ridge_arb"
     referee_mpmath = ".values.marchenko_pastur:ridge_from_law_mp"
     referee_arb = ".values.marchenko_pastur:ridge_from_law_arb"
+    draw = ".draws.moments:renormalized_ridge"
 
 
 class DegreesOfFreedom(Quantity):
@@ -119,6 +120,7 @@ class MeanShrinkage(Quantity):
     numpy = ".values.ridge:mean_shrinkage"
     mpmath = ".values.ridge_exact:mean_shrinkage_mp"
     arb = ".values.ridge_exact:mean_shrinkage_arb"
+    draw = ".draws.moments:mean_shrinkage"
 
 
 class PredictiveVariance(Quantity):
@@ -130,6 +132,7 @@ class PredictiveVariance(Quantity):
     numpy = ".values.ridge:predictive_variance"
     mpmath = ".values.ridge_exact:predictive_variance_mp"
     arb = ".values.ridge_exact:predictive_variance_arb"
+    draw = ".draws.moments:predictive_variance"
 
 
 class TeacherOffset(Quantity):
@@ -159,6 +162,7 @@ class TeacherRisk(Quantity):
     arb = ".values.ridge_exact:teacher_risk_arb"
     referee_mpmath = ".values.marchenko_pastur:teacher_risk_from_law_mp"
     referee_arb = ".values.marchenko_pastur:teacher_risk_from_law_arb"
+    draw = ".draws.moments:teacher_risk"
 
 
 QUANTITIES: tuple[type[Quantity], ...] = (

@@ -15,7 +15,8 @@ from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.sampling.fits import weighted_fit
-from infscale_sym.theory.scaling.draws import WIDTHS, data_slope, students
+from infscale_sym.theory.averages.draws import WIDTHS, students
+from infscale_sym.theory.scaling.draws import data_slope
 from infscale_sym.verify.record import Leg
 from infscale_sym.verify.simulation import leg, leg_of_wrong
 

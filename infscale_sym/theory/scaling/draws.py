@@ -13,11 +13,8 @@ import numpy as np
 
 from infscale_sym.sampling.fits import commensurate, drawn_limit, extrapolate
 from infscale_sym.sampling.streams import Estimate, part
-from infscale_sym.theory.regression.draws.regression import RegressionResult, regression
+from infscale_sym.theory.averages.draws import WIDTHS, students
 from infscale_sym.theory.selection.draws.selection import chosen_answers, mean_error
-
-#: Dimensions near which students are fitted.
-WIDTHS = (20, 40, 80)
 
 
 def sample_gain(k: int, tau: float, *, trials: int, seed: int) -> Estimate:
@@ -35,37 +32,6 @@ def difficulty_slope(k: int, tau: float, *, trials: int, seed: int) -> Estimate:
     value = float(np.mean(miss)) / (tau * error)
     # standard error of a ratio of two means over the same draws
     return Estimate(value, float(np.std(miss / (tau * error) - value * miss**2 / error)) / math.sqrt(trials))
-
-
-def students(
-    answers: tuple[int, ...],
-    d: int,
-    alpha: float,
-    sigma: float,
-    gamma: float,
-    Sigma: float,
-    nu: float,
-    *,
-    trials: int,
-    seed: int,
-) -> RegressionResult:
-    """Students of dimension d at d/n = alpha, fitted end to end: moments, and best-of-k errors at the numbers of answers.
-
-    `trials` is the number of training sets times d; the teacher's weights are all nu.
-    """
-    return regression(
-        round(d / alpha),
-        d,
-        sigma,
-        gamma,
-        k=answers,
-        T=0.0,
-        prompts=400,
-        training_sets=trials // d,
-        seed=seed,
-        Sigma=Sigma,
-        teacher=np.full(d, nu),
-    )
 
 
 def averaged_gain(
