@@ -13,8 +13,8 @@ from infscale_sym import catalog, selection_error
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.operators import Expectation
-from infscale_sym.theory.high_temperature.draws import ANSWERS, taylor_coefficients
 from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
+from infscale_sym.theory.high_temperature.draws import ANSWERS, taylor_coefficients
 from infscale_sym.theory.high_temperature.figures_second_order import (
     gaussian_prompts,
     relative_errors,

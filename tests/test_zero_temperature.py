@@ -128,12 +128,12 @@ def test_coefficient_agrees_with_the_certificate() -> None:
 
 def test_exponentially_small_optimum() -> None:
     """Just beyond the line: t* = exp(c - 1/2 - 2M/|g|), c = -1 - zeta'(2)/zeta(2), up to its own square root."""
-    judge, level, count = 1.2, -0.25, 2
+    judge, level, count = 1.2, -0.0625, 2
     teacher = judge + (level - 1) / (2 * judge)
     c = -1 - 6 * float(zeta_slope(2)) / math.pi**2
     law = math.exp(c - 0.5 + 2 * float(cold_pairs(count, teacher, judge)) / level)
-    assert law < 0.03
-    assert float(optima.optimal_temperature(count, teacher, judge)) == pytest.approx(law, rel=0.05)
+    assert law < 1e-12
+    assert float(optima.optimal_temperature(count, teacher, judge)) == pytest.approx(law, rel=4 * count * math.sqrt(law))
 
 
 def test_optimal_temperature_at_the_edge_of_a_panel() -> None:

@@ -65,7 +65,9 @@ THIRD_CORRECTED = Formula(
     script="high_temperature",
     partner="hte.third.printed",
     check=Check(ladder=("1e3", "1e7", "1e14")),
-    draw=Recipe(here(".checks:low_orders"), orders=(3,), answers=(2, 3, 8), other=_printed, other_said="the printed coefficient"),
+    draw=Recipe(
+        here(".checks:low_orders"), orders=(3,), answers=(2, 3, 8), other=_printed, other_said="the printed coefficient"
+    ),
     sweep=Sweep(t, (1, 1e3), True, rho, (1,), {k: 4}),
 )
 
