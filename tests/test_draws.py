@@ -43,7 +43,8 @@ def test_an_equality_is_drawn_at_points_of_its_domain() -> None:
 def test_a_law_is_extrapolated_along_its_variable() -> None:
     settings = ((0.6,),)
     for factor, agrees in ((1, True), (Fraction(5, 4), False)):
-        law = asymptotic("test.law", SelectionError(k, 0, tau, tau), factor * pi * exp(tau**2) / k**2, variable=k, remainder=k**-3)
+        claim = factor * pi * exp(tau**2) / k**2
+        law = asymptotic("test.law", SelectionError(k, 0, tau, tau), claim, variable=k, remainder=k**-3)
         assert leg(law, sizes=(16, 24, 40, 64), settings=settings).agrees is agrees
 
 

@@ -45,3 +45,8 @@ def commensurate(size: int, ratio: float, of: int = 1) -> int:
     near = [d for d in range(math.ceil(0.85 * size), math.floor(1.15 * size) + 1) if d % of == 0]
     near = near or [max(1, round(size / of)) * of]
     return min(near, key=lambda d: (round(abs(d / ratio - round(d / ratio)), 9), abs(d - size)))
+
+
+def extrapolated(sizes: Sequence[float], drawn: Sequence[Estimate], orders: int = 1) -> Estimate:
+    """The same of estimates, one a size."""
+    return extrapolate(sizes, [one.mean for one in drawn], [one.standard_error for one in drawn], orders)

@@ -47,7 +47,9 @@ def exponent(formula: Formula, quick: bool) -> Leg:
     """The tail of w/E w over prompts and answers falls with the exponent 1 + e: a moment of higher order is infinite."""
     heat, spread, levels = 1.0, 6.0, np.arange(1.5, 6.6, 1.0)
     batches, draws = (16, 250_000) if quick else (32, 500_000)
-    counts = np.array([tail_of_share(np.random.default_rng(SEED + n), heat, spread, draws, levels) for n in range(batches)])
+    counts = np.array(
+        [tail_of_share(np.random.default_rng(SEED + n), heat, spread, draws, levels.tolist()) for n in range(batches)]
+    )
     middles = 0.5 * (levels[1:] + levels[:-1])
 
     def intercept(total: np.ndarray) -> float:

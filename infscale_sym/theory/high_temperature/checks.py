@@ -1,4 +1,4 @@
-"""Simulation of the coefficients of the expansion in 1/t (`hte.all-orders`, `hte.second`, `hte.third.*`; HP Result 2, eq. 15)."""
+"""Simulation of the coefficients of the expansion in 1/t (`hte.all-orders`, `hte.second`, `hte.third.*`; HP eq. 15)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from infscale_sym.errors import DomainError
 from infscale_sym.sampling import checks as _checks
-from infscale_sym.sampling.fits import commensurate, extrapolate
+from infscale_sym.sampling.fits import commensurate, extrapolated
 from infscale_sym.sampling.streams import Estimate, estimate, part
 from infscale_sym.sampling.threads import single_threaded_algebra
 
@@ -164,9 +164,12 @@ def _students(
     drawn = []
     for number, d in enumerate(sizes):
         given: dict[str, Any] = {"Sigma": np.resize(Sigma, d), "training_sets": trials // d, "seed": part(seed, number)}
-        weights = {"teacher": np.resize(np.repeat(teacher, times), d), "judge": np.resize(np.repeat(judge, times), d)}
+        weights: dict[str, Any] = {
+            "teacher": np.resize(np.repeat(teacher, times), d),
+            "judge": np.resize(np.repeat(judge, times), d),
+        }
         drawn.append(prompt_covariances(round(d / alpha), d, sigma, gamma, **given, **weights))
-    cross, own = (extrapolate(sizes, *zip(*(estimate(rows[:, n]) for rows in drawn), strict=True)) for n in (1, 2))
+    cross, own = (extrapolated(sizes, [estimate(rows[:, n]) for rows in drawn]) for n in (1, 2))
     return cross, own
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.sampling.fits import commensurate, drawn_limit, extrapolate
+from infscale_sym.sampling.fits import commensurate, drawn_limit, extrapolated
 from infscale_sym.sampling.streams import Estimate, part
 from infscale_sym.theory.regression.draws.regression import regression
 from infscale_sym.theory.regression.draws.spectra import ridge_share
@@ -72,11 +72,11 @@ def _moments(
             prompts=400,
             training_sets=max(40, trials // d),
             seed=part(seed, number),
-            Sigma=np.resize(np.array(Sigma), d) if len(Sigma) > 1 else Sigma[0],
+            Sigma=np.resize(np.array(Sigma), d) if len(Sigma) > 1 else next(iter(Sigma)),
             teacher=np.full(d, nu),
         )
         for number, d in enumerate(sizes)
     ]
     pairs = [[result.variance for result in results], [result.teacher_offset_square for result in results]]
-    variance, risk = (extrapolate(sizes, *zip(*estimates, strict=True)) for estimates in pairs)
+    variance, risk = (extrapolated(sizes, estimates) for estimates in pairs)
     return variance, risk
