@@ -49,6 +49,8 @@ def integral(integrand: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
     while found <= _MOST_DIGITS:
         with mpmath.workdps(found + 10):
             places, needed = _panels(integrand, low, high, aim)
+            if places is not None:
+                needed = max(needed, aim + 25 + _lost(integrand, places))
         if needed <= found + 10:
             break
         found = max(needed, 2 * found)
@@ -56,6 +58,22 @@ def integral(integrand: Callable[[Any], Any], limits: tuple[Any, Any]) -> Any:
         return mpmath.mpf(0)  # the integrand vanishes wherever it was asked
     with mpmath.workdps(max(found, mpmath.mp.dps) + 5):
         return +_by_panels(integrand, places, aim)
+
+
+def _lost(integrand: Callable[[Any], Any], places: list[Any]) -> int:
+    """How many of the working digits the integrand loses around its largest value, as (1 - x)^k does where x is tiny."""
+    heights = {x: abs(integrand(x)) for x in places if not mpmath.isinf(x)}
+    high = [x for x, height in heights.items() if 100 * height > max(heights.values())]
+    lost = 0
+    for x in {high[0], high[len(high) // 2], high[-1], (high[0] + high[-1]) / 2}:
+        rough = integrand(x)
+        with mpmath.workdps(2 * mpmath.mp.dps):
+            fine = integrand(x)
+            gap = abs(rough - fine)
+        if gap:
+            kept = mpmath.log10(abs(fine) / gap) if fine else mpmath.mpf(0)
+            lost = max(lost, mpmath.mp.dps - int(max(kept, 0)))
+    return lost
 
 
 def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> Any:
@@ -103,6 +121,7 @@ def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], 
     Raises ValidationError where that does not end."""
     done: list[tuple[Any, Any]] = []
     waiting, size, tiny = panels, mpmath.mpf(0), mpmath.mpf(10) ** -aim
+    gaps: list[Any] = []
     for _ in range(4 * aim + 20):  # at a jump, the slowest, every halving gains a factor of two
         found = [(panel, *_two_rules(integrand, panel, order)) for panel in waiting]
         size = mpmath.fsum([abs(value) for value, _ in done] + [abs(value) for _, value, _ in found])
@@ -114,7 +133,10 @@ def _adaptively(integrand: Callable[[Any], Any], panels: list[tuple[Any, Any]], 
                 done.append((value, error))
             else:
                 waiting += [(a, middle), (middle, b)]
-        if not waiting or len(done) + len(waiting) > len(panels) + _MOST_PANELS:
+        gaps.append(mpmath.fsum(error for _, _, error in found))
+        # Noise: halving helps nowhere.
+        stuck = len(gaps) > 3 and 2 * gaps[-1] > gaps[-4] and len(waiting) > len(done)
+        if not waiting or stuck or len(done) + len(waiting) > len(panels) + _MOST_PANELS:
             break
     if waiting or not mpmath.fsum(error for _, error in done) <= tiny * size:
         a, b = waiting[0] if waiting else panels[0]
@@ -227,7 +249,9 @@ def _panels(integrand: Callable[[Any], Any], low: Any, high: Any, digits: int) -
     for i in tops:
         left, right = grid[i - 1] if i else low, grid[i + 1] if i + 1 < len(grid) else high
         peaks.append(_summit(integrand, grid[i], heights[i], left, right))
-    best = max(h for _, h in peaks)
+    best, highest = max((h, x) for x, h in peaks)
+    if (mpmath.isinf(high) and highest == grid[-1]) or (mpmath.isinf(low) and highest == grid[0]):
+        raise ValidationError("the integrand of a definition is largest at infinity: the integral diverges")
     peaks = sorted((x, h) for x, h in peaks if h > best - drop)
     if len(peaks) > _MOST_PEAKS:
         raise ValidationError("the integrand of a definition oscillates too much; give the quantity an evaluator of its own")

@@ -97,7 +97,8 @@ class Formula:
 
     `id` is permanent. `domain` is a SymPy condition on the statement's free symbols (beyond the symbols' own
     assumptions). `deviation` says in words how the statement differs from its source. `script` names the derivation script
-    whose last step is this statement, or `underived` says why there is none; `proof` is a derivation at hand.
+    whose last step is this statement, or `underived` says why there is none; `proof` is a derivation at hand,
+    or a function that takes its steps and returns it.
     `partner` links a printed claim with its correction. `expected` is the verdict that its author expects; by default that
     it holds (in the limit, if it is asymptotic). `check`, `draw`, `sweep`: see `infscale_sym.notation.check`; `draw` may
     also be a plain function of the statement's symbols (in the order of `symbols`) and `rng` that draws the left side once.
@@ -117,7 +118,7 @@ class Formula:
     check: Check = field(default_factory=Check, compare=False, repr=False)
     draw: Drawing | Callable[..., Any] | None = field(default=None, compare=False, repr=False)
     sweep: Sweep | None = field(default=None, compare=False, repr=False)
-    proof: Derivation | None = field(default=None, compare=False, repr=False)
+    proof: Derivation | Callable[[], Derivation] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):
@@ -135,6 +136,10 @@ class Formula:
             raise NotationError(f"{self.id}: 'unknown' is no expectation")
         slots = {slot for cls in quantities_of(self.statement) if not cls.is_operator for slot in cls.slots}
         same_assumptions(self.statement.free_symbols | self.domain.free_symbols | slots, self.id)
+        if isinstance(self.statement, AsymptoticTo) and self.statement.variable not in self.statement.lhs.free_symbols:
+            raise NotationError(f"{self.id}: {self.statement.variable}, which tends to a limit, is not on the left side")
+        if self.statement.lhs == self.statement.rhs:
+            raise NotationError(f"{self.id}: both sides are the same expression")
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -157,23 +162,32 @@ class Formula:
         self,
         *,
         draw: Drawing | Callable[..., Any] | None = None,
-        derivation: Derivation | None = None,
+        derivation: Derivation | Callable[[], Derivation] | None = None,
         independent: Any = None,
         **changes: Any,
     ) -> Formula:
-        """The same claim with more evidence: a drawing of its left side, a derivation, an independent way to its left side
+        """The same claim with more evidence: a drawing of its left side, a derivation (or a function that takes its steps and
+        returns it, called when the derivation is asked for), an independent way to its left side
         (a function of the left side's arguments and `digits=`, or a mapping from quantities to such functions); any
         other field by its name. The formula itself does not change."""
         if draw is not None:
             changes["draw"] = draw
         if derivation is not None:
-            if not derivation.concluded or derivation.formula.statement != self.statement:
-                raise NotationError(f"{self.id}: the derivation does not end in this statement: call its conclude() first")
-            changes["proof"] = derivation
+            changes["proof"] = derivation if callable(derivation) else self._ending_here(derivation)
         if independent is not None:
             ways = independent if isinstance(independent, dict) else {type(self.statement.lhs): independent}
             changes["check"] = replace(changes.get("check", self.check), independent=ways)
         return replace(self, **changes)
+
+    def _ending_here(self, derivation: Derivation) -> Derivation:
+        """The derivation, if it is concluded and ends in this statement. Raises NotationError otherwise."""
+        from infscale_sym.derive.engine import Derivation
+
+        if not isinstance(derivation, Derivation):
+            raise NotationError(f"{self.id}: a derivation is wanted, or a function that returns one; got {derivation!r}")
+        if not derivation.concluded or derivation.formula.statement != self.statement:
+            raise NotationError(f"{self.id}: the derivation does not end in this statement: call its conclude() first")
+        return derivation
 
     def latex(self) -> str:
         """The statement as LaTeX (no delimiters)."""
@@ -196,7 +210,7 @@ class Formula:
     def derivation(self) -> Derivation | None:
         """The derivation, every step checked: that which was handed over, or its script run now; None if there is none."""
         if self.proof is not None:
-            return self.proof
+            return self._ending_here(self.proof() if callable(self.proof) else self.proof)
         from infscale_sym.derive.scripts import derivation_of
 
         return derivation_of(self)
@@ -233,7 +247,14 @@ def inequality(id: str, lhs: Any, rhs: Any, *, title: str = "", **fields: Any) -
 def asymptotic(
     id: str, lhs: Any, rhs: Any, *, variable: Symbol, remainder: Any, limit: Any = None, title: str = "", **fields: Any
 ) -> Formula:
-    """The formula lhs = rhs + O(remainder) as variable -> limit (oo). Further fields as in `Formula`."""
-    from sympy import oo
+    """The formula lhs = rhs + O(remainder) as variable -> limit (oo). Further fields as in `Formula`.
 
+    Raises NotationError for a remainder that is no power of the variable times what does not depend on it."""
+    from sympy import Expr, oo, simplify, sympify
+
+    if isinstance(remainder, str) or not isinstance(sympify(remainder), Expr):
+        raise NotationError(f"{id}: the remainder is an expression, like {variable}**-2; got {remainder!r}")
+    order = simplify(variable * sympify(remainder).diff(variable) / remainder) if remainder != 0 else variable
+    if order.has(variable):
+        raise NotationError(f"{id}: the remainder must be a power of {variable}, like {variable}**-2; got {remainder}")
     return Formula(id, title or id, AsymptoticTo(lhs, rhs, variable, oo if limit is None else limit, remainder), **fields)

@@ -13,11 +13,12 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sympy import Expr, Function, true
+from sympy import Expr, Function, Symbol, sympify, true
 from sympy.logic.boolalg import Boolean
 
 from infscale_sym.errors import NotationError
 from infscale_sym.notation.lazy import Lazy, lazy
+from infscale_sym.notation.symbols import same_assumptions
 
 #: The class attributes that may hold an evaluator.
 EVALUATORS = ("numpy", "mpmath", "arb", "referee_mpmath", "referee_arb", "draw")
@@ -49,7 +50,7 @@ class QuantityMeta(type(Function)):
                 "needs another name, or a fresh session"
             )
         for attribute, value in namespace.items():  # the cell ran again: what may change, its evaluators and words, does
-            if attribute not in ("__dict__", "__weakref__"):
+            if attribute not in ("__dict__", "__weakref__", "nargs"):  # SymPy keeps nargs, and the slots are the same
                 setattr(old, attribute, value)
         return old
 
@@ -75,7 +76,9 @@ def _same_definition(old: Any, new: Any) -> bool:
     if old.slots != new.slots or old.domain != new.domain:
         return False
     try:
-        return old.definition() == new.definition()
+        # Of one instance: SymPy's cache takes two classes of one name for one, and would hand out the old one's for both.
+        instance = old(*old.slots)
+        return old.unfold(instance) == new.unfold(instance)
     except Exception:  # a definition that fails on its own slots is compared by its code
         one, two = old.unfold.__code__, new.unfold.__code__
         return (one.co_code, one.co_consts, one.co_names) == (two.co_code, two.co_consts, two.co_names)
@@ -168,9 +171,16 @@ def quantity(
         raise NotationError(f"a quantity's name must be an identifier, like MeanAbsoluteError; got {name!r}")
     if not meaning.strip():
         raise NotationError(f"{name}: say in a few words what it means (meaning=...): the glossary prints it")
-    places = tuple(slots)
+    places = tuple(slots) if isinstance(slots, Sequence) else (slots,)
+    if not all(isinstance(place, Symbol) for place in places) or len(set(places)) != len(places):
+        raise NotationError(f"{name}: the slots are different symbols, one for each argument; got {places}")
+    same_assumptions(places, name)
+    if isinstance(definition, str) or callable(definition):
+        raise NotationError(f"{name}: the definition is an expression in {places}; got {type(definition).__name__}")
+    definition = None if definition is None else sympify(definition)
     unknown = definition.free_symbols - set(places) if definition is not None else set()
     if unknown:
+        same_assumptions({*unknown, *places}, name)
         names = ", ".join(sorted(map(str, unknown)))
         raise NotationError(f"{name}: the definition has {names} besides the slots {', '.join(map(str, places))}")
 
@@ -202,7 +212,8 @@ def _template(name: str, latex: str, count: int) -> str:
     parts = text.split("#")
     for part in parts[1:]:
         if not part[:1].isdigit() or not 1 <= int(part[0]) <= count:
-            raise NotationError(f"{name}: the LaTeX may use #1 to #{count} for its arguments; got {latex!r}")
+            most = f"#1 to #{count}" if count > 1 else "#1"
+            raise NotationError(f"{name}: the LaTeX may use {most} for its arguments; got {latex!r}")
     return parts[0] + "".join(f"{{{int(part[0]) - 1}}}{part[1:]}" for part in parts[1:])
 
 
