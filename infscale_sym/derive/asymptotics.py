@@ -176,7 +176,7 @@ def _expansion(expr: Expr, large: Symbol, order: int) -> tuple[Expr, Series]:
         low, high = (_end(end, large) for end in (low, high))
         if low == oo:
             continue
-        coefficients = _series((factor * integral.function).subs(large, 1 / _SMALL), order)
+        coefficients = _series((factor * integral.function).subs(large, 1 / _SMALL), large, order)
         known = out.setdefault((variable, low, high), [Integer(0)] * (order + 1))
         out[variable, low, high] = [a + b for a, b in zip(known, coefficients, strict=True)]
     return constant, out
@@ -208,7 +208,7 @@ def _end(end: Expr, large: Symbol) -> Expr:
     return oo
 
 
-def _series(expr: Expr, order: int) -> list[Expr]:
+def _series(expr: Expr, large: Symbol, order: int) -> list[Expr]:
     """Taylor coefficients in _SMALL to `order`: of each term the exponential apart, which may hold 1/_SMALL times a series
     that starts with _SMALL."""
     total = [Integer(0)] * (order + 1)
@@ -219,14 +219,14 @@ def _series(expr: Expr, order: int) -> list[Expr]:
                 exponent += power * log(base)
             else:
                 rest *= base**power
-        inside = _laurent(exponent, order)
+        inside = _laurent(exponent, large, order)
         if any(degree < 0 and not is_zero(c) for degree, c in inside.items()):
-            grows = exponent.subs(_SMALL, Symbol("1/k"))
-            raise DerivationError(f"the exponent {grows} grows: measure the variable in another unit")
-        factors = _laurent(rest, order)
+            grows = exponent.subs(_SMALL, 1 / large)
+            raise DerivationError(f"the exponent {grows} grows with {large}: measure the variable in another unit")
+        factors = _laurent(rest, large, order)
         lowest = min(factors, default=0)
         if lowest < 0:  # the exponential is needed to a higher order
-            inside = _laurent(exponent, order - lowest)
+            inside = _laurent(exponent, large, order - lowest)
         exponential = [exp(powsimp(expand(inside.get(0, Integer(0)))))]
         for n in range(1, order - min(lowest, 0) + 1):  # E' = X' E
             terms = (m * inside.get(m, Integer(0)) * exponential[n - m] for m in range(1, n + 1))
@@ -241,25 +241,25 @@ def _series(expr: Expr, order: int) -> list[Expr]:
     return total
 
 
-def _laurent(expr: Expr, order: int) -> dict[int, Expr]:
+def _laurent(expr: Expr, large: Symbol, order: int) -> dict[int, Expr]:
     """Coefficients by degree in _SMALL, up to `order`, of a sum of whole powers of it times functions regular at 0."""
     out: dict[int, Expr] = {}
     for term in Add.make_args(expand(expr)):
         power = term.as_powers_dict().get(_SMALL, Integer(0))
         if not power.is_Integer:
-            raise DerivationError(f"the power {power} of the large parameter is no whole number")
-        for n, c in enumerate(_taylor(term / _SMALL**power, order - int(power))):
+            raise DerivationError(f"the power {-power} of {large} is no whole number")
+        for n, c in enumerate(_taylor(term / _SMALL**power, large, order - int(power))):
             out[n + int(power)] = out.get(n + int(power), Integer(0)) + c
     return out
 
 
-def _taylor(expr: Expr, order: int) -> list[Expr]:
+def _taylor(expr: Expr, large: Symbol, order: int) -> list[Expr]:
     """Taylor coefficients at _SMALL = 0 by repeated differentiation; quantities open where they have no derivative."""
     if not expr.has(_SMALL):
         return [expr] + [Integer(0)] * order
     derivative, out = _differentiable(expr), []
     for degree in range(order + 1):
-        out.append(expand(_at_zero(derivative) / factorial(degree)))
+        out.append(expand(_at_zero(derivative, large) / factorial(degree)))
         if degree < order:
             derivative = diff(derivative, _SMALL)
             if derivative.has(Derivative, Subs):
@@ -281,14 +281,14 @@ def _differentiable(expr: Expr) -> Expr:
     raise DerivationError("definitions within definitions, ten deep: no end in sight")
 
 
-def _at_zero(expr: Expr) -> Expr:
+def _at_zero(expr: Expr, large: Symbol) -> Expr:
     # S(0) is 1 by its definition; what does not depend on the parameter keeps its name.
     at_zero = {q.subs(_SMALL, 0): q.subs(_SMALL, 0).unfold() for q in expr.atoms(Quantity) if q.has(_SMALL)}
     value = simplify(expr.subs(_SMALL, 0).xreplace(at_zero).doit())
     if value.has(nan, zoo, oo):
         value = limit(_differentiable(expr), _SMALL, 0)
     if value.has(nan, zoo, oo):
-        raise DerivationError(f"{expr.subs(_SMALL, Symbol('1/k'))} is not regular as the parameter grows")
+        raise DerivationError(f"{expr.subs(_SMALL, 1 / large)} is not regular as {large} grows")
     return value
 
 

@@ -73,6 +73,8 @@ class Derivation:
     """
 
     def __init__(self, formula: Formula | str, start: Expr | None = None, opening: str = "") -> None:
+        if not isinstance(formula, (Formula, str)):
+            raise DerivationError(f"a derivation is that of a Formula, or of the id of a registered one; got {formula!r}")
         self._formula = formula if isinstance(formula, Formula) else None
         self.id = formula.id if isinstance(formula, Formula) else formula
         self.start = self.formula.statement.lhs if start is None else start
@@ -109,6 +111,11 @@ class Derivation:
         perturbed right side."""
         if self.concluded:
             raise DerivationError(f"{self.id}: the derivation is concluded; a further step needs a new Derivation")
+        if isinstance(rule, type) or not hasattr(rule, "check") or not isinstance(after, Expr):
+            raise DerivationError(
+                f"{self.id}: a step is claim(expression, rule, reason), the rule an object like Algebra(); got "
+                f"{type(after).__name__} and {rule.__name__ if isinstance(rule, type) else repr(rule)}"
+            )
         met = []
         for hypothesis in hypotheses:
             if isinstance(hypothesis, tuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sympy import (
     Abs,
@@ -34,7 +35,8 @@ from sympy import (
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.errors import DerivationError
-from infscale_sym.notation.quantity import Quantity
+from infscale_sym.notation.quantity import Quantity, QuantityMeta
+from infscale_sym.notation.symbols import same_assumptions
 
 SYMBOLIC = "symbolic"
 NUMERIC = "numeric"
@@ -80,6 +82,9 @@ class Unfold:
     head: type[Quantity]
     name: str = "definition"
 
+    def __post_init__(self) -> None:
+        _class_wanted(self.head)
+
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Structural equality after unfolding."""
         opened = before.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
@@ -97,12 +102,20 @@ class Name:
     head: type[Quantity]
     name: str = "name"
 
+    def __post_init__(self) -> None:
+        _class_wanted(self.head)
+
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Unfolding the claim gives back the expression."""
         opened = after.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
         if opened == after or not same_to_the_letter(opened, before):
             raise DerivationError(f"{after} unfolds to {opened}, not to {before}")
         return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
+
+
+def _class_wanted(head: Any) -> None:
+    if not isinstance(head, QuantityMeta):
+        raise DerivationError(f"the rule takes the quantity itself, like {type(head).__name__}, without arguments; got {head}")
 
 
 def same_to_the_letter(one: Expr, two: Expr) -> bool:
@@ -141,6 +154,9 @@ class Substitute:
         integral = only_integral(before)
         claimed = only_integral(after)
         variable, low, high = integral.limits[0]
+        same_assumptions({*before.atoms(Symbol), *after.atoms(Symbol), self.old, self.new}, self.name)
+        if claimed.limits[0][0] != self.new:
+            raise DerivationError(f"the claim integrates over {claimed.limits[0][0]}, not over {self.new}")
         if variable != self.old or not bool(diff(self.g, self.new).is_positive):
             raise DerivationError(f"{self.g} is not increasing in {self.new}, or {self.old} is not integrated over")
         moved = integral.function.subs(self.old, self.g) * diff(self.g, self.new)
@@ -151,7 +167,7 @@ class Substitute:
         if not same(constant, constant_after):
             raise DerivationError(f"the term {constant} outside the integral has changed")
         if not is_zero(simplify(factor * moved - factor_after * claimed.function)):
-            raise DerivationError("the transformed integrand is not the one claimed")
+            raise DerivationError(f"the integrand becomes {factor * moved}, not {factor_after * claimed.function}")
         return Evidence(SYMBOLIC, f"{self.old} = {self.g}")
 
 

@@ -171,6 +171,8 @@ def _compare(cls: Any, arithmetic: str, own: Callable[..., Any]) -> None:
 
     from infscale_sym.evaluate.points import points_in
 
+    if arithmetic != "numpy" and not _takes_digits(own):
+        raise EvaluationError(f"the {arithmetic} evaluator of {cls.__name__} must take digits= beside {cls.slots}")
     symbols = [slot for slot in cls.slots if isinstance(slot, Symbol)]
     whole = _from_definition(cls, "mpmath")
     for point in points_in(symbols, cls.domain, 3):
@@ -188,10 +190,24 @@ def _compare(cls: Any, arithmetic: str, own: Callable[..., Any]) -> None:
                 got, close = midpoint(ball), mpmath.mpf("1e-18") + abs(midpoint(ball.rad()) / (wanted or 1))
             if not abs(got - wanted) <= close * abs(wanted):
                 at = ", ".join(f"{slot} = {float(value):.6g}" for slot, value in zip(cls.slots, values, strict=True))
+                off = mpmath.nstr(abs(got - wanted) / abs(wanted), 2) if wanted else "all"
                 raise ValidationError(
                     f"the {arithmetic} evaluator of {cls.__name__} disagrees with its definition: at {at} it gives "
-                    f"{mpmath.nstr(got, 12)}, the definition {mpmath.nstr(wanted, 12)}"
+                    f"{mpmath.nstr(got, 12)}, the definition {mpmath.nstr(wanted, 12)} (a part of {off} off)"
                 )
+
+
+def _takes_digits(function: Callable[..., Any]) -> bool:
+    """Whether a function can be called with digits=."""
+    import inspect
+
+    from infscale_sym.notation.lazy import Lazy
+
+    try:
+        known = inspect.signature(function.resolve() if isinstance(function, Lazy) else function).parameters.values()
+    except (TypeError, ValueError):  # of a compiled function nothing is known
+        return True
+    return any(parameter.name == "digits" or parameter.kind is parameter.VAR_KEYWORD for parameter in known)
 
 
 def _in_doubles(expr: Expr, args: Sequence[Symbol], instead: Instead | None) -> Callable[..., Any] | None:

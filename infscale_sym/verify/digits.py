@@ -12,7 +12,7 @@ import mpmath
 from sympy import Add, Expr, Symbol, diff, simplify
 
 from infscale_sym.derive.perturb import perturbations
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError, EvaluationError, ValidationError
 from infscale_sym.evaluate.dyadic import midpoint
 from infscale_sym.evaluate.lambdify import arb_function, mpmath_function
 from infscale_sym.evaluate.points import points_in
@@ -41,24 +41,17 @@ def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
 
 
 def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
-    """lhs <= rhs by enclosures at random points; the reverse, and its broken variants, must be refused."""
+    """lhs <= rhs at random points, by enclosures, or where a side has none by numbers that check themselves; the reverse, and
+    its broken variants, must be refused."""
     own = formula.check
     everywhere = _points(formula, own.count)
     where = everywhere[:2] if quick else everywhere
-    names = list(where[0])
-
-    def certain(statement: Relation, where: Sequence[Point]) -> Iterator[tuple[Any, Any]]:
-        one, two = (arb_function(side, names, own.independent_arb) for side in (statement.lhs, statement.rhs))
-        for point in where:
-            for enough in (min(15, digits), digits):  # narrow balls cost more and are seldom needed to compare
-                left, right = one(*point.values(), digits=enough), two(*point.values(), digits=enough)
-                if left <= right or left > right:
-                    break
-            else:
-                raise ValidationError(f"the balls are too wide to compare at {_point_words(point)}")
-            yield left, right
-
-    values = list(certain(formula.statement, where))
+    compare = _enclosed_comparison
+    try:
+        values = list(_compared(formula, formula.statement, where, digits, compare))
+    except (EvaluationError, TypeError):  # a side, like an integral over an infinite range, that has no enclosure
+        compare = _validated_comparison
+        values = list(_compared(formula, formula.statement, where, digits, compare))
     numbers = _numbers(where, [a for a, _ in values], [b for _, b in values])
     worst = next((i for i, (a, b) in enumerate(values) if a > b), None)
     if worst is not None:
@@ -68,12 +61,50 @@ def _inequality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if not all(b > a for a, b in values):
         raise ValidationError("equality at a test point: the reverse could not be refused")
     for words, statement in own.broken:  # at the first point that refutes it, which a quick run may have to look for, too
-        if all(a <= b for a, b in certain(statement, everywhere)):
+        if all(a <= b for a, b in _compared(formula, statement, everywhere, digits, compare)):
             raise ValidationError(f"a variant that is false also passes: {words}")
-    gap = min(float(((b - a) / b).mid()) for a, b in values)
+    gap = min(_share((b - a) / b) for a, b in values)
     caught = "; ".join(["the reversed inequality", *(words for words, _ in own.broken)])
-    text = f"certain at {len(where)} random points (enclosures), smallest relative gap {gap:.2g}"
-    return Leg("digits", f"certain at {len(where)} points (enclosure)", True, text, numbers), caught
+    how = ("certain", "enclosure") if compare is _enclosed_comparison else ("holds", "self-validated")
+    text = f"{how[0]} at {len(where)} random points ({how[1]}{'s' * (how[0] == 'certain')}), smallest relative gap {gap:.2g}"
+    return Leg("digits", f"{how[0]} at {len(where)} points ({how[1]})", True, text, numbers), caught
+
+
+def _share(ratio: Any) -> float:
+    """A ratio of balls, or of numbers, as a float."""
+    return float(ratio if isinstance(ratio, mpmath.mpf) else ratio.mid())
+
+
+Comparison = Callable[[Any, Any, int], bool]
+
+
+def _enclosed_comparison(left: Any, right: Any, digits: int) -> bool:
+    """Whether two balls are narrow enough to be compared."""
+    return bool(left <= right or left > right)
+
+
+def _validated_comparison(left: Any, right: Any, digits: int) -> bool:
+    """Whether two numbers, known to `digits` digits, are far enough apart to be compared."""
+    return abs(left - right) > max(abs(left), abs(right)) * mpmath.mpf(10) ** (3 - digits)
+
+
+def _compared(
+    formula: Formula, statement: Relation, where: Sequence[Point], digits: int, known: Comparison
+) -> Iterator[tuple[Any, Any]]:
+    """Both sides at every point, to as many digits as it takes to compare them. Raises ValidationError where `digits` are too
+    few."""
+    names = list(where[0])
+    balls = known is _enclosed_comparison
+    make, instead = (arb_function, formula.check.independent_arb) if balls else (mpmath_function, formula.check.independent)
+    one, two = (make(side, names, instead) for side in (statement.lhs, statement.rhs))
+    for point in where:
+        for enough in (min(15, digits), digits):  # more digits cost more and are seldom needed to compare
+            left, right = one(*point.values(), digits=enough), two(*point.values(), digits=enough)
+            if known(left, right, enough):
+                break
+        else:
+            raise ValidationError(f"{digits} digits are too few to compare the sides at {_point_words(point)}")
+        yield left, right
 
 
 def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
@@ -252,6 +283,11 @@ class _Exact:
         # The relative size of the remainder is variable^-gap: go far enough to see `digits` digits agree.
         order = order if _falls(statement) else -order
         gap = order - _leading_order(statement.rhs, self.point, self.variable)
+        if not gap > 0:
+            raise ValidationError(
+                f"the remainder {statement.remainder} is not below the claim {statement.rhs} as {self.variable} grows: "
+                "nothing is claimed"
+            )
         own = formula.check
         near, middle, far = (*own.ladder, *("1e6", "1e10")[len(own.ladder) :], "")[:3]
         # Of a ladder without its far end, or of none, the far end is where the digits wanted are reached.
@@ -295,7 +331,9 @@ def _falls(statement: AsymptoticTo) -> bool:
 
 
 def _leading_order(rhs: Expr, point: Point, variable: Symbol) -> float:
-    """p with rhs ~ variable^-p as it tends to infinity, at a point."""
+    """p with rhs ~ variable^-p as it tends to infinity, at a point. Raises ValidationError where the claim is 0."""
+    if rhs == 0:
+        raise ValidationError("a claim of 0 is but a bound: state the leading term, or an inequality")
     function = mpmath_function(rhs, [*point, variable])
     one, two = (abs(function(*point.values(), big, digits=20)) for big in ("1e40", "1e41"))
     return round(float(mpmath.log10(one / two)), 2)

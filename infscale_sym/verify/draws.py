@@ -36,6 +36,8 @@ def drawing_of(formula: Formula) -> Drawing | None:
     if isinstance(own, Drawing):
         return own
     if own is not None:
+        if not callable(own):
+            raise DomainError(f"{formula.id}: a drawing is a function, an ExactDraw or a LimitDraw; got {own!r}")
         # A Python call a draw is slow: fewer of them, unless the function makes many at once.
         few: dict[str, Any] = (
             {} if "trials" in inspect.signature(own).parameters else {"trials": 40_000, "quick_trials": 10_000}
@@ -215,7 +217,7 @@ def _drawn(formula: Formula, side: Expr) -> Sampler:
 
 def _one_by_one(formula: Formula, draw: Callable[..., Any]) -> Sampler:
     """A function of the symbols and `rng` that draws the left side once, as a sampler; or, if it takes `trials`, many at
-    once, as an array."""
+    once, as an array. Raises DomainError for one that takes or gives anything else, or fails."""
     names = inspect.signature(draw).parameters
     wanted = [s for s in formula.symbols if s.name in names]
     missing = [name for name in names if name not in {s.name for s in formula.symbols} | {"rng", "trials"}]
@@ -223,16 +225,26 @@ def _one_by_one(formula: Formula, draw: Callable[..., Any]) -> Sampler:
         said = ", ".join(s.name for s in formula.symbols)
         raise DomainError(
             f"{formula.id}: a drawing takes rng and symbols of the statement ({said}) by their names, and trials if it draws "
-            f"many at once; got {', '.join(names)}"
+            f"many at once; got {', '.join(names) or 'nothing'}"
         )
 
     def sampler(*values: Any, trials: int, seed: int) -> tuple[float, float]:
         rng = np.random.default_rng(seed)
         held = {s.name: value for s, value in zip(formula.symbols, values, strict=True) if s in wanted}
-        if "trials" in names:
-            drawn = np.asarray(draw(**held, rng=rng, trials=trials), float)
-        else:
-            drawn = np.fromiter((draw(**held, rng=rng) for _ in range(trials)), float, trials)
+        at = ", ".join(f"{name} = {value}" for name, value in held.items())
+        try:
+            if "trials" in names:
+                drawn = np.asarray(draw(**held, rng=rng, trials=trials), float)
+            else:
+                drawn = np.array([draw(**held, rng=rng) for _ in range(trials)], float)
+        except Exception as error:
+            raise DomainError(f"{formula.id}: the drawing fails at {at}: {type(error).__name__}: {error}") from error
+        if drawn.shape != (trials,):
+            each = f"{trials} trials at once" if "trials" in names else "one trial"
+            wrong = drawn.shape if "trials" in names else drawn.shape[1:]
+            raise DomainError(f"{formula.id}: the drawing gives an array of shape {wrong} for {each} at {at}")
+        if not np.isfinite(drawn).all():
+            raise DomainError(f"{formula.id}: the drawing gives {drawn[~np.isfinite(drawn)][0]} at {at}")
         return float(drawn.mean()), float(drawn.std(ddof=1) / np.sqrt(len(drawn)))
 
     return sampler
