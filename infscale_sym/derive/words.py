@@ -25,6 +25,7 @@ _ENGINE = (
     "infscale_sym.notation.operators",
     "infscale_sym.notation.formula",
     "infscale_sym.notation.quantity",
+    "infscale_sym.errors",
 )
 
 
