@@ -48,8 +48,10 @@ class QuantityMeta(type(Function)):
                 f"the quantity {name} of {new.package}{place} is defined already, and differently; a changed definition "
                 "needs another name, or a fresh session"
             )
+        if "slots" in namespace:  # an evaluator that the cell no longer gives is gone
+            namespace = {**dict.fromkeys(EVALUATORS), **namespace}
         for attribute, value in namespace.items():  # the cell ran again: what may change, its evaluators and words, does
-            if attribute not in ("__dict__", "__weakref__"):
+            if attribute not in ("__dict__", "__weakref__", "nargs"):
                 setattr(old, attribute, value)
         return old
 
@@ -75,7 +77,9 @@ def _same_definition(old: Any, new: Any) -> bool:
     if old.slots != new.slots or old.domain != new.domain:
         return False
     try:
-        return old.definition() == new.definition()
+        # By one instance for both: classes are equal by key, so SymPy's cache would hand out the old one's for the new.
+        applied = old(*old.slots)
+        return old.unfold(applied) == new.unfold(applied)
     except Exception:  # a definition that fails on its own slots is compared by its code
         one, two = old.unfold.__code__, new.unfold.__code__
         return (one.co_code, one.co_consts, one.co_names) == (two.co_code, two.co_consts, two.co_names)
