@@ -93,7 +93,7 @@ def _try(load: Any, what: str, topics: list[Topic], problems: list[str]) -> None
         topic = load()
         _check(topic, [*own_topics(), *topics])
         topics.append(topic)
-    except Exception as error:  # a package of somebody else's must not take everything down
+    except (Exception, SystemExit) as error:  # a package of somebody else's must not take everything down
         said = " ".join(str(error).split()) or "no reason given"
         problems.append(f"{what} is left out: {type(error).__name__}: {said}")
 

@@ -57,7 +57,7 @@ def test_definitions_are_opened_and_combinations_are_drawn() -> None:
     ):
         formula = equality("test.opened", quantity, same)
         values = {k: 3, shape_a: 2.0, shape_b: 0.5, tau: 0.4}
-        draw = ExactDraw(settings=(tuple(values[s] for s in formula.symbols),), trials=40_000, wrong=0.2)
+        draw = ExactDraw(settings=(tuple(values[s] for s in formula.symbols),), trials=400_000, wrong=0.2)
         assert draw.leg(formula, False).agrees
     at = sampler_of(CentredLoss(k_bar, shape_a, shape_b), (k_bar, shape_a, shape_b))
     assert at is not None
@@ -95,7 +95,8 @@ def test_an_inequality_is_judged_from_one_side_and_controlled_by_its_reverse() -
     fewer, more = SelectionError(k, 0, tau, tau), SelectionError(k + 1, 0, tau, tau)
     draw = ExactDraw(settings=((0.4, 2), (1.0, 5)), quick_trials=100_000, both=True)
     assert draw.leg(inequality("test.more", more, fewer), True).agrees
-    assert draw.leg(inequality("test.fewer", fewer, more), True).agrees is False
+    turned = dataclasses.replace(draw, settings=((2, 0.4), (5, 1.0)))  # here the symbols are k, tau
+    assert turned.leg(inequality("test.fewer", fewer, more), True).agrees is False
     slack = ExactDraw(settings=((0.4, 2), (1.0, 5)), wrong=-0.99, wrong_said="a hundredth", quick_trials=100_000)
     assert slack.leg(inequality("test.slack", more, fewer), True).summary.startswith("inside by")
     tight = dataclasses.replace(slack, wrong=0.05)  # a larger bound holds as well: it cannot be what is rejected
@@ -166,7 +167,7 @@ def test_sizes_that_suit_a_ratio() -> None:
             found = commensurate(size, ratio, 2)
             assert found % 2 == 0
             assert abs(found / size - 1) <= 0.15
-            assert abs(found / ratio - round(found / ratio)) < 0.12
+            assert abs(found / ratio - round(found / ratio)) <= abs(size / ratio - round(size / ratio)) or found == size
 
 
 #: Not told by float64 at these sizes, or drawn at one place of a supremum; and what is refuted anyway.

@@ -22,7 +22,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder and capture what it prints."""
-    environment = {**os.environ, **variables}
+    # These may come from a make that runs the tests.
+    outside = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "EXTRAS", "ARGS", "JOBS", "PYTHON", "DISPATCH"}
+    environment = {**{name: value for name, value in os.environ.items() if name not in outside}, **variables}
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
 
 

@@ -11,7 +11,7 @@ from flint import arb
 
 from infscale_sym import selection_error
 from infscale_sym.errors import DomainError, ValidationError
-from infscale_sym.theory.optima.values import _search as search
+from infscale_sym.theory.optima.values import _search as optima_search
 from infscale_sym.theory.optima.values import enclosure as optima_enclosure
 from infscale_sym.theory.optima.values._model import Model, nodes, plan
 from infscale_sym.theory.optima.values._moments import SMOOTHING, chosen_moments_arb, precision
@@ -230,7 +230,7 @@ def test_a_broken_slope_is_caught(monkeypatch):
 def test_two_equal_minima_are_not_told_apart():
     """A search over cos, which has two equal minima in view, must not choose one."""
 
-    class Cosine(search.Search):
+    class Cosine(optima_search.Search):
         widest = 2.0
 
         def values(self, places, nats):

@@ -137,7 +137,7 @@ def recorded_verification() -> str:
         legs = tuple(Leg(**leg) for leg in row["legs"])
         verdicts.append(Verdict(**{name: row[name] for name in names} | {"legs": legs}))
     held = sum(verdict.as_expected for verdict in verdicts)
-    lines = "".join("".join(report(verdict)) for verdict in verdicts)
+    lines = "".join("".join(report(verdict.as_dict())) for verdict in verdicts)
     return f"{lines}{len(verdicts)} formulas: {held} as expected, {len(verdicts) - held} not (0 s)\n"
 
 

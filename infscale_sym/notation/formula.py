@@ -138,8 +138,6 @@ class Formula:
         same_assumptions(self.statement.free_symbols | self.domain.free_symbols | slots, self.id)
         if isinstance(self.statement, AsymptoticTo) and self.statement.variable not in self.statement.lhs.free_symbols:
             raise NotationError(f"{self.id}: {self.statement.variable}, which tends to a limit, is not on the left side")
-        if self.statement.lhs == self.statement.rhs:
-            raise NotationError(f"{self.id}: both sides are the same expression")
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:

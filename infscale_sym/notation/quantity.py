@@ -49,6 +49,8 @@ class QuantityMeta(type(Function)):
                 f"the quantity {name} of {new.package}{place} is defined already, and differently; a changed definition "
                 "needs another name, or a fresh session"
             )
+        if "slots" in namespace:  # an evaluator that the cell no longer gives is gone
+            namespace = {**dict.fromkeys(EVALUATORS), **namespace}
         for attribute, value in namespace.items():  # the cell ran again: what may change, its evaluators and words, does
             if attribute not in ("__dict__", "__weakref__", "nargs"):  # SymPy keeps nargs, and the slots are the same
                 setattr(old, attribute, value)

@@ -57,7 +57,8 @@ def plain_curves(formula: Formula, series: bool) -> Sweep:
     points = 21 if slow else 241
     if not others:
         return Sweep(curve=statement.variable, values=(1,), points=points)
-    values = (_typical(others[0]),) if series else tuple(np.linspace(*_range(others[0]), 2 if slow else 4))
+    low, high = _range(others[0])  # from zero on: many a curve is the same at both signs
+    values = (_typical(others[0]),) if series else tuple(np.linspace(max(low, 0.0), high, 2 if slow else 4).tolist())
     return Sweep(curve=others[0], values=values, points=points)
 
 

@@ -32,7 +32,10 @@ _SHOWN = 8
 
 
 def check(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
-    """The leg, and the smallest perturbation of the claim that it catches, in words."""
+    """The leg, and the smallest perturbation of the claim that it catches, in words. Raises ValidationError where nothing is
+    claimed, or the numbers do not suffice."""
+    if formula.statement.lhs == formula.statement.rhs:
+        raise ValidationError("both sides are the same expression: nothing is claimed")
     if isinstance(formula.statement, AsymptoticTo):
         return _asymptotic(formula, digits, quick)
     if isinstance(formula.statement, AtMost):
