@@ -376,10 +376,10 @@ def ball_integral(integrand: Callable[[Any, bool], Any], low: Any, high: Any) ->
     """A ball that contains the integral over a finite range (Arb's adaptive Gauss-Legendre quadrature with proved errors,
     Johansson 2018). `integrand(x, analytic)` works on complex balls and honours the flag.
 
-    Raises ValidationError if it does not converge."""
+    Raises EvaluationError if it does not converge."""
     import flint
 
     value = flint.acb.integral(integrand, flint.acb(low), flint.acb(high))
     if not value.real.is_finite():
-        raise ValidationError("the enclosure of a definition's integral does not converge; give the quantity an arb evaluator")
+        raise EvaluationError("the enclosure of a definition's integral does not converge; give the quantity an arb evaluator")
     return value.real
