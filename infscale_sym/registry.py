@@ -104,8 +104,24 @@ def _check(topic: Any, before: Iterable[Topic]) -> None:
         raise NotationError(f"it must be an infscale_sym.notation.topic.Topic; got {type(topic).__name__}")
     if topic.interface != INTERFACE:
         raise NotationError(f"it is made for version {topic.interface} of the interface of topics; this is {INTERFACE}")
+    ids = [_id_of(formula, topic) for formula in topic.formulas]
+    twice = next((id for id in ids if ids.count(id) > 1), None)
+    if twice is not None:
+        raise NotationError(f"two formulas have the id {twice}")
     for other in before:
         _no_clash(topic, other)
+
+
+def _id_of(formula: Any, topic: Topic) -> str:
+    """The id of a formula of a topic. Raises NotationError where it is no formula, or its id none of the topic's."""
+    from infscale_sym.notation.formula import Formula
+
+    if not isinstance(formula, Formula):
+        raise NotationError(f"FORMULAS is a tuple of formulas; got {formula!r} in it")
+    if not topic.owns(formula.id):
+        begin = " or ".join(topic.ids) or "what its `ids` say"
+        raise NotationError(f"the id {formula.id} must begin with {begin}, as the topic {topic.name} says")
+    return formula.id
 
 
 def _no_clash(topic: Topic, other: Topic) -> None:
@@ -206,8 +222,11 @@ def topic_of_file(path: str | Path) -> Topic:
     found = getattr(module, "FORMULAS", None)
     if not found:
         raise NotationError("it defines neither TOPIC nor FORMULAS")
+    if not isinstance(found, (tuple, list)):
+        raise NotationError(f"FORMULAS is a tuple, like FORMULAS = (law,); got {type(found).__name__}")
+    ids = tuple(id for formula in found if (id := getattr(formula, "id", "")))
     title = (module.__doc__ or name).strip().splitlines()[0]
-    return Topic(name, title, name, notation=(name,), formulas_in=(name,), ids=tuple(f.id for f in found))
+    return Topic(name, title, name, notation=(name,), formulas_in=(name,), ids=ids)
 
 
 def _forget() -> None:
