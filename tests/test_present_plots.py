@@ -78,3 +78,10 @@ def test_other_endings_are_refused(tmp_path: Path):
     with pytest.raises(DomainError, match=r"must end in \.png, \.svg or \.pdf"):
         save(draw(formula("ridge.bare")), tmp_path / "a.jpg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_shows_the_figure_of_a_formula():
+    picture = formula("ridge.bare").plot()
+    assert picture._repr_png_().startswith(b"\x89PNG")
+    assert picture.figure.get_axes()
+    assert repr(picture) == f"<picture: {formula('ridge.bare').title}>"

@@ -215,12 +215,13 @@ class Formula:
 
     def plot(self, path: str | Path | None = None) -> Any:
         """The figure of the statement, every number in it computed now; written to `path` (png, pdf, svg) if given, else
-        returned as a matplotlib Figure."""
+        returned as a picture that a notebook shows, whose `figure` is the matplotlib Figure."""
+        from infscale_sym.present.picture import Picture
         from infscale_sym.present.plots import draw
         from infscale_sym.present.style import check_suffix, save
 
         if path is None:
-            return draw(self)
+            return Picture(draw(self), self.title)
         check_suffix(str(path))
         return save(draw(self), str(path))
 
