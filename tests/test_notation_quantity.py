@@ -52,5 +52,5 @@ def test_what_quantity_refuses():
         quantity("not one", (x,), "Q", meaning="a test")
     with pytest.raises(NotationError, match="besides the slots"):
         quantity("Other", (x,), "Q", definition=x + Symbol("y"), meaning="a test")
-    with pytest.raises(NotationError, match="#1 to #1"):
+    with pytest.raises(NotationError, match="may use #1 for its arguments"):
         quantity("Another", (x,), "Q(#2)", meaning="a test")
