@@ -5,7 +5,7 @@ float64, elementwise, as SciPy computes them: `ndtr(x)` = P(z < x), `log_ndtr`, 
 
 from typing import Any
 
-from scipy import special
+import scipy.special as special
 
 ndtr: Any = special.ndtr
 log_ndtr: Any = special.log_ndtr
