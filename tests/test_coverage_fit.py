@@ -18,7 +18,7 @@ from infscale_sym.theory.coverage.fit.cost import DEPENDENCES, Model, cheapest, 
 from infscale_sym.theory.coverage.fit.forecast import estimates
 from infscale_sym.theory.coverage.fit.goodness import Law, intervals, redraw, transform
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
-from infscale_sym.theory.coverage.fit.maximum import climb, maximum, restricted
+from infscale_sym.theory.coverage.fit.maximum import maximum, newton_ascent, restricted
 from infscale_sym.theory.coverage.values.numeric import loss, passk
 
 DATA = Path(__file__).parent / "data"
@@ -122,15 +122,16 @@ def test_profile_interval_ends_where_the_likelihood_has_fallen():
         drop = stats.chi2.ppf(0.9, 1) / 2
         likelihood = Likelihood(counts)
         size = len(fit.covariance)
-        top = np.array([math.log(fit.a), math.log(fit.b), math.log(fit.ceiling / (1 - fit.ceiling)) if size == 3 else 0])[:size]
+        best = np.array([math.log(fit.a), math.log(fit.b), math.log(fit.ceiling / (1 - fit.ceiling)) if size == 3 else 0])[:size]
         spans = (fit.a_interval, fit.b_interval, fit.ceiling_interval)[:size]
         for which, span in enumerate(spans):
-            assert span.low < np.exp(top[which]) < span.high or which == 2
+            assert span.low < np.exp(best[which]) < span.high or which == 2
             for end in (span.low, span.high):
                 if which == 2 and end == 1:
                     continue
                 at = math.log(end if which < 2 else end / (1 - end))
-                profile = climb(restricted(likelihood.jet, which, at), np.delete(top, which)).value + likelihood.constant
+                constrained = newton_ascent(restricted(likelihood.jet, which, at), np.delete(best, which))
+                profile = constrained.value + likelihood.constant
                 assert fit.log_likelihood - profile == pytest.approx(drop, abs=1e-4)
 
 

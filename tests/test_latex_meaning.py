@@ -21,7 +21,7 @@ from sympy import Add, Derivative, Integral, Mul, Pow, Product, Rational, Sum, c
 
 from infscale_sym.present.latex import aligned, expr_latex, pieces, relation_lines
 from infscale_sym.present.printer import FormulaPrinter
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 from infscale_sym.present.width import tokens
 from infscale_sym.theory.coverage.notation import ScaledLoss
 from infscale_sym.theory.optima.notation import InverseCoefficient
@@ -423,7 +423,7 @@ _RENAMED = {"tau": "a-b", "rho": "a b", "k": "-c"}
 def test_a_symbol_that_the_reader_writes_as_an_expression_keeps_its_brackets(symbol: sympy.Symbol, context: str):
     a, b, c = POINT["a"], POINT["b"], POINT["c"]
     at = POINT | {"tau": a - b, "rho": a * b, "k": -c}
-    mine = Notation.from_mapping(_RENAMED)
+    mine = Renaming.from_mapping(_RENAMED)
     for inner in (symbol, Mul(-1, symbol), Mul(symbol, u), Pow(symbol, 2)):
         expr = _CONTEXTS[context](inner)
         check(expr, expr_latex(expr, mine), at)

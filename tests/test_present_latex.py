@@ -28,7 +28,7 @@ from infscale_sym.present.document import FORMATS, label, render
 from infscale_sym.present.glossary import glossary
 from infscale_sym.present.latex import LINE, expr_latex, statement_latex, statement_lines
 from infscale_sym.present.prose import to_html, to_markdown, to_tex
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 from infscale_sym.present.steps import derivation_align, derivation_markdown, step_lines
 from infscale_sym.present.width import tightness, width
 from infscale_sym.theory.regression.notation import sigma
@@ -242,16 +242,16 @@ def test_words_become_mathematics_where_they_are_and_stay_words_where_not():
 def test_symbols_and_heads_follow_the_reader(tmp_path: Path):
     file = tmp_path / "mine.toml"
     file.write_text('tau = "\\\\Delta_T/s"\nkappa = "R"\nF = "\\\\mathcal{E}"\n')
-    mine = Notation.from_file(file)
+    mine = Renaming.from_file(file)
     leading = statement_latex(formula("best-of-k.leading"), mine)
     assert r"\mathcal{E}_{k}(0;\Delta_T/s,\Delta_T/s)" in leading
     assert r"e^{(\Delta_T/s)^{2}}" in leading
     isotropic = statement_latex(formula("ridge.isotropic"), mine)
     assert isotropic.startswith("R = ")
     assert r"\tau" not in leading
-    full = Notation.from_mapping({"SelectionError": r"\delta_{#1}(#3,#4;#2)"})
+    full = Renaming.from_mapping({"SelectionError": r"\delta_{#1}(#3,#4;#2)"})
     assert r"\delta_{k}(\tau,\tau;0)" in statement_latex(formula("best-of-k.leading"), full)
-    difference = Notation.from_mapping({"rho": "a-b"})
+    difference = Renaming.from_mapping({"rho": "a-b"})
     assert expr_latex(2 * rho + (tau - rho), difference).count("(a-b)") >= 1
     assert katex()(leading) is None
 
@@ -260,7 +260,7 @@ def test_symbols_and_heads_follow_the_reader(tmp_path: Path):
 def test_the_readers_notation_passes_katex_everywhere(format: str, derivations: dict[str, Derivation]):
     names = {line.symbol.name: r"\hat{x}_{1}" for line in registry.symbol_entries()}
     names |= {"F": "E^{(1)}_b", "S": "G", "Q": r"\langle q^2\rangle", "sigma": "u+v", "k": "N^2", "rho": r"a/b"}
-    mine = Notation.from_mapping(names)
+    mine = Renaming.from_mapping(names)
     pieces = mathematics(render(FORMULAS, format, mine, derivations), format)
     check = katex()
     assert {piece: error for piece in pieces if (error := check(piece))} == {}
@@ -293,7 +293,7 @@ def test_the_readers_notation_passes_katex_everywhere(format: str, derivations: 
 )
 def test_unsafe_or_broken_latex_is_refused(value: Any, said: str):
     with pytest.raises(DomainError, match=re.escape(said)) as caught:
-        Notation.from_mapping({"tau": value})
+        Renaming.from_mapping({"tau": value})
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -311,7 +311,7 @@ def test_bad_symbol_files_give_one_line(tmp_path: Path, name: str, text: str | N
     if text is not None:
         (tmp_path / name).write_text(text)
     with pytest.raises(DomainError, match=re.escape(said)) as caught:
-        Notation.from_file(tmp_path / name)
+        Renaming.from_file(tmp_path / name)
     assert len(str(caught.value).splitlines()) == 1
 
 

@@ -66,10 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise DomainError("give one or more formula ids, or --all" + (", not both" if arguments.ids else ""))
     from infscale_sym.catalog import formula, formulas
     from infscale_sym.present.document import render
-    from infscale_sym.present.rename import Notation
+    from infscale_sym.present.rename import Renaming
 
     entries = formulas() if arguments.all else tuple(formula(id) for id in dict.fromkeys(arguments.ids))
-    symbols = Notation.from_file(arguments.symbols) if arguments.symbols is not None else None
+    symbols = Renaming.from_file(arguments.symbols) if arguments.symbols is not None else None
     derivations = {}
     if arguments.derivation:
         without = [entry.id for entry in entries if not (entry.script or entry.proof)]

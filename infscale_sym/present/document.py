@@ -14,7 +14,7 @@ from infscale_sym.present.glossary import glossary, markdown_table, tex_table
 from infscale_sym.present.latex import LINE, aligned, statement_latex, statement_lines
 from infscale_sym.present.page import page
 from infscale_sym.present.prose import to_markdown, to_tex
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 from infscale_sym.present.steps import derivation_align, derivation_markdown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 def render(
     formulas: Sequence[Formula],
     format: str = "equation",
-    symbols: Notation | None = None,
+    symbols: Renaming | None = None,
     derivations: dict[str, Derivation] | None = None,
 ) -> str:
     """The formulas in one of FORMATS. `derivations` maps ids to the derivations to be exported with them."""
@@ -49,7 +49,7 @@ def label(id: str) -> str:
     return "eq:" + id.replace(".", "-")
 
 
-def equation(formulas: Sequence[Formula], symbols: Notation | None, derivations: dict[str, Derivation]) -> str:
+def equation(formulas: Sequence[Formula], symbols: Renaming | None, derivations: dict[str, Derivation]) -> str:
     """One `equation` environment for each formula, followed by its derivation."""
     out = []
     for formula in formulas:
@@ -59,13 +59,13 @@ def equation(formulas: Sequence[Formula], symbols: Notation | None, derivations:
     return "\n".join(out)
 
 
-def one_equation(formula: Formula, symbols: Notation | None) -> str:
+def one_equation(formula: Formula, symbols: Renaming | None) -> str:
     """The statement as a labelled `equation`."""
     text = statement_latex(formula, symbols, LINE)
     return f"\\begin{{equation}}\\label{{{label(formula.id)}}}\n{text}\n\\end{{equation}}\n"
 
 
-def align(formulas: Sequence[Formula], symbols: Notation | None, derivations: dict[str, Derivation]) -> str:
+def align(formulas: Sequence[Formula], symbols: Renaming | None, derivations: dict[str, Derivation]) -> str:
     """The formulas in one `align`, or, where derivations are asked for, one `align` for each derivation."""
     rows = []
     out = []
@@ -80,7 +80,7 @@ def align(formulas: Sequence[Formula], symbols: Notation | None, derivations: di
     return "\n".join(out)
 
 
-def document(formulas: Sequence[Formula], symbols: Notation | None, derivations: dict[str, Derivation]) -> str:
+def document(formulas: Sequence[Formula], symbols: Renaming | None, derivations: dict[str, Derivation]) -> str:
     """A complete LaTeX document: every formula with its domain, source, deviation and expected verdict; notation table."""
     out = [PREAMBLE, rf"\title{{{TITLE}}}", r"\author{infscale-sym}", r"\date{}", r"\begin{document}", r"\maketitle"]
     for formula in formulas:
@@ -107,7 +107,7 @@ def document(formulas: Sequence[Formula], symbols: Notation | None, derivations:
     return "\n".join(out)
 
 
-def markdown(formulas: Sequence[Formula], symbols: Notation | None, derivations: dict[str, Derivation]) -> str:
+def markdown(formulas: Sequence[Formula], symbols: Renaming | None, derivations: dict[str, Derivation]) -> str:
     """Sections with $$...$$ mathematics, the derivations, the definitions and the notation table."""
     out = []
     for formula in formulas:
@@ -124,12 +124,12 @@ def markdown(formulas: Sequence[Formula], symbols: Notation | None, derivations:
     return "\n\n".join(out)
 
 
-def facts_tex(formula: Formula, symbols: Notation | None = None) -> list[tuple[str, str]]:
+def facts_tex(formula: Formula, symbols: Renaming | None = None) -> list[tuple[str, str]]:
     """Domain, source, deviation, expected verdict, partner, as LaTeX text."""
     return facts(formula, to_tex, lambda id: rf"\texttt{{{to_tex_id(id)}}}", _math("$", domain_latex(formula, symbols)))
 
 
-def facts_markdown(formula: Formula, symbols: Notation | None = None) -> list[tuple[str, str]]:
+def facts_markdown(formula: Formula, symbols: Renaming | None = None) -> list[tuple[str, str]]:
     """The same as Markdown."""
     return facts(formula, to_markdown, lambda id: f"`{id}`", _math("$", domain_latex(formula, symbols)))
 

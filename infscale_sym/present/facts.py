@@ -9,7 +9,7 @@ from sympy import true
 
 from infscale_sym.present.latex import LINE, pieces, relation_lines
 from infscale_sym.present.printer import FormulaPrinter
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 
 if TYPE_CHECKING:
     from sympy import Basic
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 TITLE = "Formulas of the solvable theory of inference-time scaling"
 
 
-def definition_lines(definitions: Sequence[tuple[Basic, Basic]], symbols: Notation | None) -> list[str]:
+def definition_lines(definitions: Sequence[tuple[Basic, Basic]], symbols: Renaming | None) -> list[str]:
     """Lines `quantity &= definition`."""
     printer = FormulaPrinter(symbols)
     out = []
-    for head, opened in definitions:
-        out += relation_lines(f"{printer.doprint(head)} ", "=", pieces(opened, printer), "", LINE)  # type: ignore[arg-type]
+    for quantity, opened in definitions:
+        out += relation_lines(f"{printer.doprint(quantity)} ", "=", pieces(opened, printer), "", LINE)  # type: ignore[arg-type]
     return out
 
 
-def domain_latex(formula: Formula, symbols: Notation | None = None) -> str:
+def domain_latex(formula: Formula, symbols: Renaming | None = None) -> str:
     """The condition on the symbols as LaTeX; empty where the symbols' own domains are all there is."""
     return "" if formula.domain == true else FormulaPrinter(symbols).doprint(formula.domain)
 

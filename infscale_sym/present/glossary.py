@@ -14,7 +14,7 @@ from infscale_sym import registry
 from infscale_sym.notation.quantity import Quantity
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_markdown, to_tex
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 
 
 @dataclass(frozen=True)
@@ -35,35 +35,35 @@ class Glossary:
     definitions: tuple[tuple[Quantity, Basic], ...]
 
 
-def glossary(used: Iterable[Basic], symbols: Notation | None = None) -> Glossary:
+def glossary(used: Iterable[Basic], symbols: Renaming | None = None) -> Glossary:
     """Everything that occurs in the expressions `used`, and in the definitions of the quantities that occur there."""
     printer = FormulaPrinter(symbols)
     found: set[Symbol] = set()
     families: set[str] = set()
-    heads: dict[type[Quantity], Any] = {}
+    quantities: dict[type[Quantity], Any] = {}
     definitions: list[tuple[Quantity, Basic]] = []
     waiting = list(used)
     while waiting:
         expr = waiting.pop()
         families |= {str(base) for base in expr.atoms(IndexedBase)}
         found |= {s for s in expr.atoms(Symbol) if s.name not in families or registry.symbol_entry(s) is not None}
-        for head in expr.atoms(Quantity):
-            if type(head) in heads:
+        for quantity in expr.atoms(Quantity):
+            if type(quantity) in quantities:
                 continue
-            named: Any = head if type(head).is_operator else type(head)(*type(head).slots)
-            heads[type(head)] = named
+            named: Any = quantity if type(quantity).is_operator else type(quantity)(*type(quantity).slots)
+            quantities[type(quantity)] = named
             opened = named.unfold()
             if opened != named:
                 definitions.append((named, opened))
                 waiting.append(opened)
-            found |= {s for arg in named.args for s in arg.atoms(Symbol)} if named is not head else set()
+            found |= {s for arg in named.args for s in arg.atoms(Symbol)} if named is not quantity else set()
     lines = []
     taken = set()
     # Those of no topic, like a reader's own, stand last, in the order in which they were met.
-    order = {cls: place for place, cls in enumerate(dict.fromkeys((*registry.quantities(), *heads)))}
-    for cls in sorted(heads, key=lambda cls: order[cls]):
+    order = {cls: place for place, cls in enumerate(dict.fromkeys((*registry.quantities(), *quantities)))}
+    for cls in sorted(quantities, key=lambda cls: order[cls]):
         if not cls.is_operator:
-            lines.append(_head_line(heads[cls], printer))
+            lines.append(_quantity_line(quantities[cls], printer))
             taken.add(lines[-1].latex)
     symbol_lines = []
     for line in registry.symbol_entries():
@@ -88,16 +88,16 @@ def _index(symbol: Symbol) -> bool:
     return bool(symbol.is_integer) and symbol.name in ("i", "j", "m")
 
 
-def _head_line(head: Quantity, printer: FormulaPrinter) -> Line:
-    cls = type(head)
+def _quantity_line(quantity: Quantity, printer: FormulaPrinter) -> Line:
+    cls = type(quantity)
     meaning, papers = cls.meaning, ""
     match = re.search(r"\s*\(((?:HP|L|H|AZP): [^()]*)\)\Z", meaning)
     if match:
         meaning, papers = meaning[: match.start()], match[1]
-    hidden = [arg for i, arg in enumerate(head.args) if f"{{{i}}}" not in cls.template]
+    hidden = [arg for i, arg in enumerate(quantity.args) if f"{{{i}}}" not in cls.template]
     if hidden:
         meaning += f"; a function of {', '.join(str(arg) for arg in hidden)}"
-    return Line(printer.doprint(head), "", meaning, papers)
+    return Line(printer.doprint(quantity), "", meaning, papers)
 
 
 def markdown_table(lines: Iterable[Line]) -> str:

@@ -13,7 +13,7 @@ from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import AsymptoticTo, AtMost, ConvergesInLaw, Relation
 from infscale_sym.present.arrange import negative, ordered_terms, parts_of
 from infscale_sym.present.printer import FormulaPrinter
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 from infscale_sym.present.width import bracket, width
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 LINE = 70.0
 
 
-def expr_latex(expr: Expr, symbols: Notation | None = None) -> str:
+def expr_latex(expr: Expr, symbols: Renaming | None = None) -> str:
     """An expression as LaTeX on one line, without delimiters; `symbols` is the reader's own notation."""
     return FormulaPrinter(symbols).doprint(expr)
 
 
-def statement_latex(formula: Formula, symbols: Notation | None = None, line: float = LINE) -> str:
+def statement_latex(formula: Formula, symbols: Renaming | None = None, line: float = LINE) -> str:
     """The statement of a formula as LaTeX, without delimiters; `aligned` over several lines where it is long."""
     lines = statement_lines(formula.statement, symbols, line)
     if len(lines) == 1:
@@ -41,7 +41,7 @@ def aligned(lines: Sequence[str]) -> str:
     return "\\begin{aligned}\n" + " \\\\[3pt]\n".join(lines) + "\n\\end{aligned}"
 
 
-def statement_lines(statement: Relation, symbols: Notation | None = None, line: float = LINE) -> list[str]:
+def statement_lines(statement: Relation, symbols: Renaming | None = None, line: float = LINE) -> list[str]:
     """The lines of a statement, each with one `&` to align at."""
     return list(_usual_lines(statement, line)) if symbols is None else _lines(statement, FormulaPrinter(symbols), line)
 
@@ -217,7 +217,7 @@ def _head_chunks(expr: Any, printer: FormulaPrinter, line: float) -> list[str]:
     marker = "\x00"
     text = type(expr).template.format(*(marker if i == widest else arg for i, arg in enumerate(args)))
     before, _, after = text.partition(marker)
-    if marker in after or type(expr) in printer.notation.heads or args[widest] != printer.doprint(expr.args[widest]):
+    if marker in after or type(expr) in printer.renaming.quantities or args[widest] != printer.doprint(expr.args[widest]):
         return []
     fixed = {r"\left": r"\Bigl", r"\right": r"\Bigr"}
     for old, new in fixed.items():

@@ -18,7 +18,7 @@ from infscale_sym.present.facts import TITLE, definition_lines, domain_latex, fa
 from infscale_sym.present.glossary import glossary
 from infscale_sym.present.latex import aligned, statement_latex
 from infscale_sym.present.prose import to_html
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 from infscale_sym.present.steps import derivation_html
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ for (const element of document.querySelectorAll('.math')) {
 """
 
 
-def page(formulas: Sequence[Formula], symbols: Notation | None, derivations: dict[str, Derivation]) -> str:
+def page(formulas: Sequence[Formula], symbols: Renaming | None, derivations: dict[str, Derivation]) -> str:
     """A complete HTML document, about half a megabyte, with everything it needs inside."""
     body = [f"<h1>{TITLE}</h1>"]
     for formula in formulas:

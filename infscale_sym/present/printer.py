@@ -20,7 +20,7 @@ from sympy.printing.precedence import PRECEDENCE, precedence_traditional
 from infscale_sym import registry
 from infscale_sym.notation.quantity import Quantity
 from infscale_sym.present.arrange import HALF, Parts, negative, negative_power, ordered_terms, parts_of
-from infscale_sym.present.rename import Notation, core
+from infscale_sym.present.rename import Renaming, core
 from infscale_sym.present.width import bracket, plain_brackets, tightness, width
 
 #: An exponent wider than this, or with a fraction, integral or exponential of its own, is written \exp(...).
@@ -47,24 +47,24 @@ def reaches_on(expr: Any) -> bool:
 
 
 class FormulaPrinter(LatexPrinter):
-    """LaTeX for this project's expressions; `notation` holds the reader's replacements."""
+    """LaTeX for this project's expressions; `renaming` holds the reader's replacements."""
 
-    def __init__(self, notation: Notation | None = None) -> None:
+    def __init__(self, renaming: Renaming | None = None) -> None:
         super().__init__({"ln_notation": True, "order": "none"})
-        self.notation = notation or Notation()
+        self.renaming = renaming or Renaming()
         self._inline = 0
         self._numerator = WIDEST_NUMERATOR
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
-        """Heads are printed here and not by themselves, so that their letters can be the reader's."""
+        """Quantities are printed here and not by themselves, so that their letters can be the reader's."""
         if isinstance(expr, Quantity):
-            text = self.head(expr)
+            text = self.quantity(expr)
             return self._raised(text, kwargs["exp"]) if kwargs.get("exp") else text
         return super()._print(expr, **kwargs)
 
-    def head(self, expr: Quantity) -> str:
+    def quantity(self, expr: Quantity) -> str:
         """A named quantity with its arguments."""
-        own = self.notation.heads.get(type(expr))
+        own = self.renaming.quantities.get(type(expr))
         if own is not None and "#" in own:
             return re.sub(r"#(\d)", lambda m: self._print(expr.args[int(m[1]) - 1]), own)
         template = type(expr).template
@@ -99,7 +99,7 @@ class FormulaPrinter(LatexPrinter):
         return out
 
     def _print_Symbol(self, expr: Symbol, style: str = "plain") -> str:
-        own = self.notation.symbols.get(expr)
+        own = self.renaming.symbols.get(expr)
         if own is not None:
             return own
         if (entry := registry.symbol_entry(expr)) is not None:

@@ -45,42 +45,42 @@ _UNSAFE = re.compile(r"[%$&~\x00-\x1f\x7f]|\^\^|\\\\")
 
 
 @dataclass(frozen=True)
-class Notation:
-    """LaTeX that replaces the project's own: for symbols, and for heads either a letter or a template with #1, #2 ..."""
+class Renaming:
+    """LaTeX that replaces the project's own: for symbols, and for quantities either a letter or a template with #1, #2 ..."""
 
     symbols: Mapping[Symbol, str] = field(default_factory=dict)
-    heads: Mapping[type[Quantity], str] = field(default_factory=dict)
+    quantities: Mapping[type[Quantity], str] = field(default_factory=dict)
 
     @classmethod
-    def from_mapping(cls, names: Mapping[str, Any]) -> Notation:
+    def from_mapping(cls, names: Mapping[str, Any]) -> Renaming:
         """From names to LaTeX.
 
-        A name is a symbol's (`tau`), a head's (`SelectionError`) or a head's letter (`F`). A head whose letter is that
-        of a symbol (`kappa`, `lambda`) follows it. Raises DomainError for unknown names and unsafe or broken LaTeX.
+        A name is a symbol's (`tau`), a quantity's (`SelectionError`) or a quantity's letter (`F`). A quantity whose letter
+        is that of a symbol (`kappa`, `lambda`) follows it. Raises DomainError for unknown names and unsafe or broken LaTeX.
         """
         known = known_names()
         symbols: dict[Symbol, str] = {}
-        heads: dict[type[Quantity], str] = {}
+        quantities: dict[type[Quantity], str] = {}
         for name, value in names.items():
             if name not in known:
                 near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 raise DomainError(f"no symbol is called {name!r}{hint}; the names are {', '.join(known)}")
             symbol, classes = known[name]
-            most = 0 if symbol is not None else min(len(head.slots) for head in classes)
+            most = 0 if symbol is not None else min(len(quantity.slots) for quantity in classes)
             latex = checked_latex(name, value, most)
             if symbol is not None:
                 symbols[symbol] = latex
-            for head in classes:
-                heads[head] = latex
+            for quantity in classes:
+                quantities[quantity] = latex
         for name in names:  # a name of its own wins over the letter that it shares
             symbol, classes = known[name]
             if symbol is None and len(classes) == 1:
-                heads[classes[0]] = checked_latex(name, names[name], len(classes[0].slots))
-        return cls(symbols, heads)
+                quantities[classes[0]] = checked_latex(name, names[name], len(classes[0].slots))
+        return cls(symbols, quantities)
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Notation:
+    def from_file(cls, path: str | Path) -> Renaming:
         """From a .toml or .json file of names and strings. Raises DomainError with one line for anything else."""
         path = Path(path)
         try:
@@ -98,29 +98,29 @@ class Notation:
         return cls.from_mapping(names)
 
 
-def core(head: type[Quantity]) -> str:
-    """The letter of a head: its template up to the first subscript, bracket or bar, without a leading logarithm."""
-    text = head.template.replace("{{", "{").replace("}}", "}").removeprefix(r"\ln ")
+def core(quantity: type[Quantity]) -> str:
+    """The letter of a quantity: its template up to the first subscript, bracket or bar, without a leading logarithm."""
+    text = quantity.template.replace("{{", "{").replace("}}", "}").removeprefix(r"\ln ")
     return re.split(r"_\{\{?\d|\\left|\\Big", text)[0]
 
 
 @cache
 def known_names() -> dict[str, tuple[Symbol | None, tuple[type[Quantity], ...]]]:
-    """name -> (symbol, heads that carry it): symbols, heads by class name, and heads by letter."""
+    """name -> (symbol, quantities that carry it): symbols, quantities by class name, and quantities by letter."""
     known: dict[str, tuple[Symbol | None, tuple[type[Quantity], ...]]] = {}
     letters: dict[str, list[type[Quantity]]] = {}
-    lettered = [head for head in registry.quantities() if core(head) and not re.match(r"\\(sup|left)|\{", head.template)]
-    for head in lettered:
-        letters.setdefault(core(head), []).append(head)
+    lettered = [cls for cls in registry.quantities() if core(cls) and not re.match(r"\\(sup|left)|\{", cls.template)]
+    for cls in lettered:
+        letters.setdefault(core(cls), []).append(cls)
     for line in registry.symbol_entries():
         followers = tuple(letters.pop(line.latex, ()))
         known[line.symbol.name] = (line.symbol, followers)
-    for letter, heads in letters.items():
+    for letter, quantities in letters.items():
         alias = re.sub(r"\\overline\{(\w+)\}", r"\1bar", letter)
         alias = re.sub(r"\\math\w+|[\\{}^_]", "", alias)
-        known.setdefault(alias, (None, tuple(heads)))
-    for head in lettered:
-        known[head.__name__] = (None, (head,))
+        known.setdefault(alias, (None, tuple(quantities)))
+    for cls in lettered:
+        known[cls.__name__] = (None, (cls,))
     return known
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from infscale_sym.present.latex import LINE, aligned, order_latex, pieces, relation_lines
 from infscale_sym.present.printer import FormulaPrinter
 from infscale_sym.present.prose import to_html, to_markdown, to_tex
-from infscale_sym.present.rename import Notation
+from infscale_sym.present.rename import Renaming
 from infscale_sym.present.width import width
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class StepLine:
         return aligned(self.lines)
 
 
-def step_lines(derivation: Derivation, symbols: Notation | None = None, line: float = LINE) -> Iterator[StepLine]:
+def step_lines(derivation: Derivation, symbols: Renaming | None = None, line: float = LINE) -> Iterator[StepLine]:
     """The steps of a derivation in order; the first is led by the quantity that the derivation starts from."""
     yield from _step_lines(derivation, symbols, line, chain=False)
 
 
-def _step_lines(derivation: Derivation, symbols: Notation | None, line: float, chain: bool) -> Iterator[StepLine]:
+def _step_lines(derivation: Derivation, symbols: Renaming | None, line: float, chain: bool) -> Iterator[StepLine]:
     """`chain`: all steps will be aligned at their signs."""
     printer = FormulaPrinter(symbols)
     start = printer.doprint(derivation.start)
@@ -63,7 +63,7 @@ def _step_lines(derivation: Derivation, symbols: Notation | None, line: float, c
         yield StepLine(tuple(lines), step.rule, step.reason, step.hypotheses, check)
 
 
-def derivation_markdown(derivation: Derivation, symbols: Notation | None = None) -> str:
+def derivation_markdown(derivation: Derivation, symbols: Renaming | None = None) -> str:
     """A numbered list: rule and reason, the line of mathematics, hypotheses and evidence."""
     out = [_opening(derivation, to_markdown)]
     for number, step in enumerate(step_lines(derivation, symbols), start=1):
@@ -76,7 +76,7 @@ def derivation_markdown(derivation: Derivation, symbols: Notation | None = None)
     return "\n\n".join(part for part in out if part) + "\n"
 
 
-def derivation_align(derivation: Derivation, symbols: Notation | None = None, label: str = "") -> str:
+def derivation_align(derivation: Derivation, symbols: Renaming | None = None, label: str = "") -> str:
     r"""An `align` environment: each step's words as \intertext, then its line; only the last line is numbered."""
     rows = []
     steps = list(_step_lines(derivation, symbols, LINE, chain=True))
@@ -97,7 +97,7 @@ def derivation_align(derivation: Derivation, symbols: Notation | None = None, la
     return f"{paragraph}\n\\begin{{align}}\n" + "\n".join([body, *rows[1:]]) + "\n\\end{align}\n"
 
 
-def derivation_html(derivation: Derivation, symbols: Notation | None = None) -> str:
+def derivation_html(derivation: Derivation, symbols: Renaming | None = None) -> str:
     """A numbered list for the page of `present.page`."""
     items = []
     for step in step_lines(derivation, symbols):

@@ -15,15 +15,15 @@ from infscale_sym.theory.coverage.fit.likelihood import Likelihood
 
 
 def binomial_spread(
-    likelihood: Likelihood, face: tuple[float, float, float], drop: float
+    likelihood: Likelihood, binomial: tuple[float, float, float], drop: float
 ) -> tuple[np.ndarray, tuple[float, float]]:
     """(inverse observed information in (logit failure[, logit A]), profile interval of A) at the maximum in this limit.
 
-    face: (ln L, failure, A); drop: by how much ln L may fall within the interval. The interval is (1, 1) where A = 1.
+    binomial: (ln L, failure, A); drop: by how much ln L may fall within the interval. The interval is (1, 1) where A = 1.
     """
     from scipy.optimize import brentq, minimize_scalar
 
-    value, failure, height = face
+    value, failure, height = binomial
     if height == 1:
         return np.array([[1 / (likelihood.counts.attempts.sum() * failure * (1 - failure))]]), (1.0, 1.0)
     at = np.array([_logit(failure), _logit(height)])

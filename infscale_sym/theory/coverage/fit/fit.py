@@ -15,7 +15,7 @@ from infscale_sym.theory.coverage.fit.binomial_limit import binomial_spread
 from infscale_sym.theory.coverage.fit.counts import Counts
 from infscale_sym.theory.coverage.fit.goodness import judge
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
-from infscale_sym.theory.coverage.fit.maximum import FAR, Top, crossing, maximum
+from infscale_sym.theory.coverage.fit.maximum import FAR, Maximum, crossing, maximum
 from infscale_sym.theory.coverage.fit.result import CeilingTest, CoverageFit, Interval
 
 CEILINGS = ("test", "one", "free")
@@ -82,24 +82,24 @@ def _fit(likelihood: Likelihood, ceiling: str, level: float) -> CoverageFit:
     from scipy.special import chdtri
 
     one = maximum(likelihood, False)
-    face, test, chosen, edge = likelihood.best_binomial(False), None, one, False
+    binomial, test, chosen, edge = likelihood.best_binomial(False), None, one, False
     enough = likelihood.counts.largest >= 3
     if ceiling == "free" and not enough:
         raise DomainError("a ceiling needs 3 attempts or more on some problem: with fewer, a, b and A cannot be told apart")
     if enough:
         free = maximum(likelihood, True) if likelihood.zero_weights.size else one
-        free_face = likelihood.best_binomial(True)
-        base, best = max(one.value, face[0]), max(free.value, free_face[0])
-        test = _test(max(2 * (best - base), 0.0), free, free_face)
+        free_binomial = likelihood.best_binomial(True)
+        base, best = max(one.value, binomial[0]), max(free.value, free_binomial[0])
+        test = _test(max(2 * (best - base), 0.0), free, free_binomial)
         if ceiling != "one" and test.ratio > 0 and (ceiling == "free" or test.p < 1 - level):
-            chosen, face = free, free_face
+            chosen, binomial = free, free_binomial
         edge = ceiling == "free" and chosen is one
     drop = float(chdtri(1, 1 - level)) / 2
-    if face[0] >= chosen.value - 1e-7 or not chosen.inside:
-        return _on_face(likelihood, face, chosen, drop, level, test)
+    if binomial[0] >= chosen.value - 1e-7 or not chosen.inside:
+        return _binomial_fit(likelihood, binomial, drop, level, test)
     a, b = np.exp(chosen.point[:2])
     height = (float(1 / (1 + np.exp(-chosen.point[2])))) if chosen.point.size == 3 else 1.0
-    endless = chosen.value - face[0] <= drop
+    endless = chosen.value - binomial[0] <= drop
     limits = [
         (
             float(np.exp(crossing(likelihood.jet, chosen, i, drop, -1))),
@@ -118,37 +118,37 @@ def _fit(likelihood: Likelihood, ceiling: str, level: float) -> CoverageFit:
     )  # fmt: skip
 
 
-def _test(ratio: float, free: Top, face: tuple[float, float, float]) -> CeilingTest:
+def _test(ratio: float, free: Maximum, binomial: tuple[float, float, float]) -> CeilingTest:
     from scipy.special import chdtrc
 
     if ratio <= 1e-6:
         return CeilingTest(0.0, 1.0, 1.0)
-    best = face[2] if face[0] > free.value or free.point.size == 2 else float(1 / (1 + np.exp(-free.point[2])))
+    best = binomial[2] if binomial[0] > free.value or free.point.size == 2 else float(1 / (1 + np.exp(-free.point[2])))
     return CeilingTest(ratio, 0.5 * float(chdtrc(1, ratio)), best)
 
 
-def _ceiling_span(likelihood: Likelihood, top: Top, drop: float, at_one: float) -> tuple[float, float]:
+def _ceiling_span(likelihood: Likelihood, best: Maximum, drop: float, at_one: float) -> tuple[float, float]:
     """The interval of A: from the profile; the upper end is 1 where A = 1 is not rejected."""
-    if top.point.size == 2:
-        top = Top(top.value, np.append(top.point, FAR - 1), np.eye(3))
-    low = crossing(likelihood.jet, top, 2, drop, -1)
-    high = np.inf if top.value - at_one <= drop else crossing(likelihood.jet, top, 2, drop, 1)
+    if best.point.size == 2:
+        best = Maximum(best.value, np.append(best.point, FAR - 1), np.eye(3))
+    low = crossing(likelihood.jet, best, 2, drop, -1)
+    high = np.inf if best.value - at_one <= drop else crossing(likelihood.jet, best, 2, drop, 1)
     return float(1 / (1 + np.exp(-low))), float(1 / (1 + np.exp(-high)))
 
 
-def _on_face(
-    likelihood: Likelihood, face: tuple[float, float, float], top: Top, drop: float, level: float, test: CeilingTest | None
+def _binomial_fit(
+    likelihood: Likelihood, binomial: tuple[float, float, float], drop: float, level: float, test: CeilingTest | None
 ) -> CoverageFit:
     """The Binomial limit: no spread between the problems that can be solved."""
-    value, failure, height = face
+    value, failure, height = binomial
     # The least a and b that are not rejected: downwards from a point so concentrated that it is the limit in all but name.
     begin = np.log(np.array([failure, 1 - failure])) + 12.0
     if height < 1:
         begin = np.append(begin, np.log(height / (1 - height)))
-    start = Top(value, begin, np.eye(begin.size))
+    start = Maximum(value, begin, np.eye(begin.size))
     lows = [float(np.exp(crossing(likelihood.jet, start, i, drop, -1))) for i in (0, 1)]
     ends = [Interval(low, np.inf, level) for low in lows]
-    covariance, span = binomial_spread(likelihood, face, drop)
+    covariance, span = binomial_spread(likelihood, binomial, drop)
     return CoverageFit(
         likelihood.counts, "binomial", np.inf, np.inf, height, failure, height < 1, value + likelihood.constant, level,
         covariance, ends[0], ends[1], Interval(*span, level), test, likelihood=likelihood,

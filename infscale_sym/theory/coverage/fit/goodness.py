@@ -21,7 +21,7 @@ import numpy as np
 
 from infscale_sym.theory.coverage.fit.counts import Counts
 from infscale_sym.theory.coverage.fit.likelihood import Likelihood
-from infscale_sym.theory.coverage.fit.maximum import Top, maximum
+from infscale_sym.theory.coverage.fit.maximum import Maximum, maximum
 
 if TYPE_CHECKING:
     from infscale_sym.theory.coverage.fit.result import CoverageFit
@@ -190,17 +190,17 @@ def _refit(counts: Counts, fit: CoverageFit) -> Law:
         return Law(1e-6 * failure, 1e-6 * (1 - failure), 1.0, failure)
     likelihood = Likelihood(counts)
     free = fit.free and bool(likelihood.zero_weights.size)
-    face = likelihood.best_binomial(free)
+    binomial = likelihood.best_binomial(free)
     shapes = [fit.a, fit.b] if np.isfinite(fit.a) else [400 * fit.failure, 400 * (1 - fit.failure)]
     near = np.log(shapes)
     if free:
         height = min(fit.ceiling, 0.98)
         near = np.append(near, np.log(height / (1 - height)))
-    top = maximum(likelihood, free, Top(0.0, near, np.eye(near.size)))
-    if face[0] >= top.value - 1e-7:
-        return Law(np.inf, np.inf, face[2], face[1])
-    a, b = np.exp(np.clip(top.point[:2], -25, 25))
-    return Law(float(a), float(b), float(1 / (1 + np.exp(-top.point[2]))) if free else 1.0, float(a / (a + b)))
+    found = maximum(likelihood, free, Maximum(0.0, near, np.eye(near.size)))
+    if binomial[0] >= found.value - 1e-7:
+        return Law(np.inf, np.inf, binomial[2], binomial[1])
+    a, b = np.exp(np.clip(found.point[:2], -25, 25))
+    return Law(float(a), float(b), float(1 / (1 + np.exp(-found.point[2]))) if free else 1.0, float(a / (a + b)))
 
 
 def _distance(bins: np.ndarray) -> float:

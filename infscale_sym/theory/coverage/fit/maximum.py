@@ -23,7 +23,7 @@ FAR = 16.0
 
 
 @dataclass(frozen=True, eq=False)
-class Top:
+class Maximum:
     """A point and what the likelihood is there."""
 
     value: float
@@ -36,14 +36,14 @@ class Top:
         return bool((np.abs(self.point) < FAR).all()) and bool(np.linalg.eigvalsh(-self.hessian)[0] > 1e-7)
 
 
-def climb(function: Function, start: np.ndarray) -> Top:
+def newton_ascent(function: Function, start: np.ndarray) -> Maximum:
     """A local maximum of `function` from `start`; it stops at |coordinate| = FAR + 1."""
     point = np.asarray(start, float)
     value, gradient, hessian = function(point)
     for _ in range(_STEPS):
-        bends, axes = np.linalg.eigh(hessian)
-        bends = np.maximum(np.abs(bends), 1e-9 * np.abs(bends).max() + 1e-12)
-        step = axes @ ((axes.T @ gradient) / bends)
+        curvatures, axes = np.linalg.eigh(hessian)
+        curvatures = np.maximum(np.abs(curvatures), 1e-9 * np.abs(curvatures).max() + 1e-12)
+        step = axes @ ((axes.T @ gradient) / curvatures)
         if gradient @ step < 2 * _GAIN or np.abs(point).max() > FAR + 1:
             break
         step *= min(1.0, 2.0 / np.abs(step).max())
@@ -56,12 +56,12 @@ def climb(function: Function, start: np.ndarray) -> Top:
             break
         point = point + step
         value, gradient, hessian = new
-    return Top(value, point, hessian)
+    return Maximum(value, point, hessian)
 
 
-def highest(function: Function, starts: Iterable[np.ndarray]) -> Top:
+def multistart(function: Function, starts: Iterable[np.ndarray]) -> Maximum:
     """The best of the Newton ascents from several starts."""
-    return max((climb(function, start) for start in starts), key=lambda top: top.value)
+    return max((newton_ascent(function, start) for start in starts), key=lambda found: found.value)
 
 
 def starts(likelihood: Likelihood, free: bool) -> list[np.ndarray]:
@@ -83,11 +83,11 @@ def starts(likelihood: Likelihood, free: bool) -> list[np.ndarray]:
     return found
 
 
-def maximum(likelihood: Likelihood, free: bool, near: Top | None = None) -> Top:
+def maximum(likelihood: Likelihood, free: bool, near: Maximum | None = None) -> Maximum:
     """The maximum inside, from scattered starts or from a point near it."""
     if near is not None and near.point.size == (3 if free else 2):
-        return climb(likelihood.jet, near.point)
-    return highest(likelihood.jet, starts(likelihood, free))
+        return newton_ascent(likelihood.jet, near.point)
+    return multistart(likelihood.jet, starts(likelihood, free))
 
 
 def restricted(function: Function, which: int, at: float) -> Function:
@@ -103,23 +103,23 @@ def restricted(function: Function, which: int, at: float) -> Function:
     return slice_
 
 
-def crossing(function: Function, top: Top, which: int, drop: float, direction: int) -> float:
+def crossing(function: Function, best: Maximum, which: int, drop: float, direction: int) -> float:
     """Where, in one direction, the likelihood maximised over the other coordinates has fallen by `drop`; +-inf if nowhere.
 
     Newton's method for the root of the fall, which is nearly linear; the slope of the profile is that of the likelihood at the
     profile's point (the others are at their best). It is kept in a bracket, and the profile is followed from point to point.
     """
-    held = np.delete(top.point, which)
+    held = np.delete(best.point, which)
 
     def profile(x: float) -> tuple[float, float]:
         nonlocal held
-        found = climb(restricted(function, which, x), held)
+        found = newton_ascent(restricted(function, which, x), held)
         held = np.clip(found.point, -8, 8)  # at infinity all is flat, and the next ascent could not come back
-        return top.value - found.value, -float(function(np.insert(found.point, which, x))[1][which])
+        return best.value - found.value, -float(function(np.insert(found.point, which, x))[1][which])
 
-    start = inner = float(top.point[which])
+    start = inner = float(best.point[which])
     outer = None
-    curvature = np.linalg.inv(-top.hessian)[which, which] if top.inside else 1.0
+    curvature = np.linalg.inv(-best.hessian)[which, which] if best.inside else 1.0
     x = start + direction * min(np.sqrt(2 * drop * curvature), 2.0)
     for _ in range(100):
         fall, slope = profile(x)
