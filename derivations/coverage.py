@@ -504,7 +504,7 @@ for name, values in ways.items():
 assert digits[0] > 14.5
 
 # %% [markdown]
-# **In summary**, computed by the roads named: the closed form against the integral over $p$, the tail's constant against exact
+# **In summary**, by the methods named: the closed form against the integral over $p$, the tail's constant against exact
 # values at $k=10^{12}$, the estimator's mean against the sum over all counts.
 
 # %% tags=["numbers"]

@@ -135,7 +135,7 @@ second.conclude()
 #
 # ## The third term
 #
-# The same road, one order further. The fourth-order cumulant is where the pattern $(1-\frac1k)(1-\frac2k)\cdots$ breaks.
+# The same argument, one order further. The fourth-order cumulant is where the pattern $(1-\frac1k)(1-\frac2k)\cdots$ breaks.
 
 # %% tags=["derives:hte.third.corrected"]
 third = Derivation("hte.third.corrected", SelectionError(k, t, tau, rho))

@@ -106,18 +106,18 @@ moments.conclude()
 # %% tags=["derives:limit.first-correction", "derives:limit.corrections"]
 def expand_to(order, id):
     """The chain from the definition to the expansion in f_n and M_n."""
-    road = Derivation(id, SelectionError(k, t, tau, rho))
-    road.claim(SelectionIntegral(k, t, tau, rho), Registered("selection.integral"), "exact")
-    road.claim(
+    derivation = Derivation(id, SelectionError(k, t, tau, rho))
+    derivation.claim(SelectionIntegral(k, t, tau, rho), Registered("selection.integral"), "exact")
+    derivation.claim(
         k
         * Integral(ErrorLaplace(u, t, tau, rho) * WeightLaplace(u, t, rho) ** (k - 1), (u, 0, oo)),
         Unfold(SelectionIntegral),
         "written out",
     )
-    road.claim(Integral(scaled, (v, 0, oo)) / mean, Substitute(u, v, at), "u = v/(k E w)")
+    derivation.claim(Integral(scaled, (v, 0, oo)) / mean, Substitute(u, v, at), "u = v/(k E w)")
     integrand = expanded_integrand(order, ratio, tilted, v)
     last = k ** -(order + 1)
-    road.claim(
+    derivation.claim(
         Integral(exp(-v) * sum(p / k**n for n, p in enumerate(integrand)), (v, 0, oo)),
         WatsonAtZero(
             v, k, order, last, selection_exact(), values=WARM, digits=14 + 9 * (order + 1)
@@ -127,10 +127,10 @@ def expand_to(order, id):
         remainder=last,
     )
     series = expansion_coefficients(order, ratio, tilted)
-    road.claim(
+    derivation.claim(
         sum(c / k**n for n, c in enumerate(series)), GammaIntegrals(v), "each v^m exp(-v) gives m!"
     )
-    return road
+    return derivation
 
 
 # %% tags=["derives:limit.first-correction"]
@@ -436,7 +436,7 @@ optima_picture(rho=1.2, counts=(3, 10, 30, 100))
 # %% [markdown]
 # ## Numbers to take along
 #
-# $F$ by three roads at $t=1/2$, $\tau=1$, $\rho=1/2$: the exact integral in float64, the series, and the crossover function
+# $F$ by three methods at $t=1/2$, $\tau=1$, $\rho=1/2$: the exact integral in float64, the series, and the crossover function
 # at its two ends.
 
 # %% tags=["numbers"]

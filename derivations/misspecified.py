@@ -60,8 +60,8 @@ slope = 2 * r + 2 * D * (tanh(rho * r) + rho * r / cosh(rho * r) ** 2)  # of the
 # **Definition.** The chosen answer is number 1 with $k$ times its density times the probability that the others are farther.
 
 # %% tags=["derives:best-of-k.misspecified.distance"]
-road = Derivation("best-of-k.misspecified.distance", SelectionError(k, 0, tau, rho))
-road.claim(
+derivation = Derivation("best-of-k.misspecified.distance", SelectionError(k, 0, tau, rho))
+derivation.claim(
     Integral(
         k
         * ((r + D) ** 2 * normal_density(r - rho) + (r - D) ** 2 * normal_density(r + rho))
@@ -74,7 +74,7 @@ road.claim(
 
 # %% tags=["derives:best-of-k.misspecified.distance"]
 sides = (r**2 + 2 * D * r) * normal_density(r - rho) + (r**2 - 2 * D * r) * normal_density(r + rho)
-road.claim(
+derivation.claim(
     D**2 + Integral(k * sides * others, (r, 0, oo)),
     Normalized(D**2),
     "the density of the chosen answer has mass one",
@@ -86,7 +86,7 @@ road.claim(
 # beyond: on average $z+\rho=r\tanh\rho r$.
 
 # %% tags=["derives:best-of-k.misspecified.distance"]
-road.claim(
+derivation.claim(
     D**2 + Integral(k * (r**2 + 2 * D * r * tanh(rho * r)) * both * others, (r, 0, oo)),
     AverageOverSides(),
     "the mean error at distance r",
@@ -96,13 +96,13 @@ road.claim(
 # **By parts.** The density of the distance is $-\frac{d}{dr}S^k$.
 
 # %% tags=["derives:best-of-k.misspecified.distance"]
-road.claim(
+derivation.claim(
     D**2 + Integral(slope * tail, (r, 0, oo)),
     ByParts(),
     "minus the slope of S^k times the mean error",
 )
-road.claim(D**2 + DistanceIntegral(k, tau, rho), DistanceByName(back=True), "by name")
-road.conclude()
+derivation.claim(D**2 + DistanceIntegral(k, tau, rho), DistanceByName(back=True), "by name")
+derivation.conclude()
 
 # %% [markdown]
 # ## When is a finite $k$ best?

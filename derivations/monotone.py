@@ -27,8 +27,8 @@ from infscale_sym.theory.scaling import *
 # **Definition.** Given the answers, the error of the chosen one is the weighted mean.
 
 # %% tags=["derives:monotone"]
-road = Derivation("monotone", SelectionError(k + 1, t, tau, tau))
-road.claim(Expectation(A), AverageOfAll(), "A is the weighted mean over k + 1 answers")
+derivation = Derivation("monotone", SelectionError(k + 1, t, tau, tau))
+derivation.claim(Expectation(A), AverageOfAll(), "A is the weighted mean over k + 1 answers")
 
 # %% [markdown]
 # **Leave one out.** Without answer $j$ the weighted mean is $(AW-w_jy_j)/(W-w_j)=A+w_j(A-y_j)/(W-w_j)$. Average that over
@@ -36,7 +36,7 @@ road.claim(Expectation(A), AverageOfAll(), "A is the weighted mean over k + 1 an
 # Chebyshev's identity writes such a sum as one over pairs of answers:
 
 # %% tags=["derives:monotone"]
-road.claim(
+derivation.claim(
     Expectation(without_one() - over_pairs(error[j_] - error[i])),
     LeaveOneOut(),
     "mean over j of A without answer j, less Chebyshev's sum over pairs",
@@ -47,7 +47,7 @@ road.claim(
 # the sum over pairs is negative.
 
 # %% tags=["derives:monotone"]
-road.claim(
+derivation.claim(
     Expectation(without_one()),
     DropPairs(),
     "no term of the sum over pairs is negative",
@@ -58,10 +58,10 @@ road.claim(
 # **Any $k$ of them.** Without one of them, $k$ independent answers remain, whichever it was.
 
 # %% tags=["derives:monotone"]
-road.claim(SelectionError(k, t, tau, tau), AnyKAnswers(), "the mean of k + 1 equal expectations")
+derivation.claim(SelectionError(k, t, tau, tau), AnyKAnswers(), "the mean of k + 1 equal expectations")
 
 # %% tags=["derives:monotone"]
-road.conclude()
+derivation.conclude()
 
 # %% [markdown]
 # Nothing was used about the normal law but that answers are independent and identically distributed; the weight may be any

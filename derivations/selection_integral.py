@@ -31,8 +31,8 @@ from infscale_sym.theory.selection import *
 # Write $w_i = e^{-(z_i+\rho)^2/2t}$ for the weight of answer $i$. The definition of the sampler is a weighted average.
 
 # %% tags=["derives:selection.integral"]
-road = Derivation("selection.integral", SelectionError(k, t, tau, rho))
-road.claim(
+derivation = Derivation("selection.integral", SelectionError(k, t, tau, rho))
+derivation.claim(
     softmax_average(),
     DefinitionOfSampling(),
     "answer i is kept with probability w_i over the sum of all weights",
@@ -43,7 +43,7 @@ road.claim(
 
 # %% tags=["derives:selection.integral"]
 first = weight[1] * (draw[1] + tau) ** 2
-road.claim(
+derivation.claim(
     k * Expectation(first / TOTAL),
     Exchange(),
     "the answers are identically distributed and enter symmetrically",
@@ -54,7 +54,7 @@ road.claim(
 # a sum into an integral over a product. Everything is non-negative, so expectation and integral may be exchanged.
 
 # %% tags=["derives:selection.integral"]
-road.claim(
+derivation.claim(
     k * Integral(Expectation(first * exp(-u * TOTAL)), (u, 0, oo)),
     ReciprocalAsIntegral(),
     "1/W is the integral of exp(-u W)",
@@ -65,7 +65,7 @@ road.claim(
 # Now the integrand is a product over independent draws: one factor with the error in it, and $k-1$ equal factors without.
 
 # %% tags=["derives:selection.integral"]
-road.claim(
+derivation.claim(
     k
     * Integral(
         Expectation(first * exp(-u * weight[1])) * Expectation(exp(-u * weight[1])) ** (k - 1),
@@ -81,19 +81,19 @@ road.claim(
 # $b(u)$, the same with the weighted error inside.
 
 # %% tags=["derives:selection.integral"]
-road.claim(
+derivation.claim(
     k * Integral(ErrorLaplace(u, t, tau, rho) * WeightLaplace(u, t, rho) ** (k - 1), (u, 0, oo)),
     OneDraw(),
     "one standard normal draw each",
 )
 
 # %% tags=["derives:selection.integral"]
-road.claim(
+derivation.claim(
     SelectionIntegral(k, t, tau, rho),
     Name(SelectionIntegral),
     "this is what the project calls the integral form",
 )
-road.conclude()
+derivation.conclude()
 
 # %% [markdown]
 # The chain ends in the registered formula; otherwise `conclude` would have raised. Nothing in the last line asks $k$ to be

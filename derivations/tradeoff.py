@@ -187,7 +187,7 @@ answers_or_data()
 #
 # ## Numbers to take along
 #
-# The closed form against the slope of the exact average at finite $k$ (another road: no asymptotic law, no implicit
+# The closed form against the slope of the exact average at finite $k$ (another method: no asymptotic law, no implicit
 # derivative), and the printed one; the limit is reached the later, the nearer $2Q$ is to $s^2$. The last line holds the
 # parameters of the authors' own best-of-k figure, where $\alpha=10^{-3}$ and their conclusion is right.
 

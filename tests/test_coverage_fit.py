@@ -122,7 +122,8 @@ def test_profile_interval_ends_where_the_likelihood_has_fallen():
         drop = stats.chi2.ppf(0.9, 1) / 2
         likelihood = Likelihood(counts)
         size = len(fit.covariance)
-        best = np.array([math.log(fit.a), math.log(fit.b), math.log(fit.ceiling / (1 - fit.ceiling)) if size == 3 else 0])[:size]
+        log_odds = math.log(fit.ceiling / (1 - fit.ceiling)) if size == 3 else 0
+        best = np.array([math.log(fit.a), math.log(fit.b), log_odds])[:size]
         spans = (fit.a_interval, fit.b_interval, fit.ceiling_interval)[:size]
         for which, span in enumerate(spans):
             assert span.low < np.exp(best[which]) < span.high or which == 2

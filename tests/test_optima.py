@@ -202,9 +202,9 @@ _SOME = {rho: (Fraction(6, 5),), vartheta: (Fraction(1, 2),), k: (Fraction(4),)}
 
 def _begun() -> Derivation:
     warm = 3 * vartheta * rho**2 * hardness
-    road = Derivation("finite-k.optimum.corrected", OptimalNumber(warm, _DULL, rho))
-    road.claim(ArgMin(SelectionError(k, warm, _DULL, rho), k), Unfold(OptimalNumber), "definition")
-    return road
+    derivation = Derivation("finite-k.optimum.corrected", OptimalNumber(warm, _DULL, rho))
+    derivation.claim(ArgMin(SelectionError(k, warm, _DULL, rho), k), Unfold(OptimalNumber), "definition")
+    return derivation
 
 
 def test_a_wrong_leading_term_or_order_is_refused():
@@ -220,8 +220,8 @@ def test_a_wrong_leading_term_or_order_is_refused():
 
 
 def test_a_wrong_stationary_point_is_refused():
-    road = _begun()
-    rule = StationaryPoint(road.start, hardness, 1 / hardness, _SOME)
+    derivation = _begun()
+    rule = StationaryPoint(derivation.start, hardness, 1 / hardness, _SOME)
     upside_down = ArgMin((1 - 1 / k) * (1 / k - Fraction(1, 3)), k)
     with pytest.raises(DerivationError, match="the stationary point is"):
         rule.check(ArgMin((1 / k - Fraction(1, 2)) ** 2, k), Integer(3))

@@ -104,10 +104,10 @@ def test_the_printed_exponent_is_refuted_and_the_corrected_one_holds():
 
 def test_the_steps_refuse_the_printed_law():
     start = DataExponent(alpha, sigma, gamma, Sigma, nu)
-    road = Derivation("tradeoff.data-exponent.corrected", start)
-    road.claim(start.unfold(), Unfold(DataExponent), "definition")
+    derivation = Derivation("tradeoff.data-exponent.corrected", start)
+    derivation.claim(start.unfold(), Unfold(DataExponent), "definition")
     with pytest.raises(DerivationError, match="closed forms"):
-        road.claim(start.unfold() * 2, Isotropic(), "twice")
+        derivation.claim(start.unfold() * 2, Isotropic(), "twice")
     good = derivation_of(DATA_CORRECTED).steps
     with pytest.raises(DerivationError, match="slope"):
         ImplicitSlope().check(good[1].after, formula("tradeoff.data-exponent.printed").statement.rhs)

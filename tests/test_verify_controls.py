@@ -127,12 +127,12 @@ def test_a_quick_run_that_cannot_tell_says_so() -> None:
 
 
 def test_a_wrong_step_and_a_wrong_end_are_refused() -> None:
-    road = Derivation("best-of-k.leading", SelectionError(k, 0, tau, tau))
-    road.claim(SquaredMinimum(k, tau), ZeroTemperature(), "true")
+    derivation = Derivation("best-of-k.leading", SelectionError(k, 0, tau, tau))
+    derivation.claim(SquaredMinimum(k, tau), ZeroTemperature(), "true")
     with pytest.raises(DerivationError, match="kernel"):
-        road.claim(Integral(3 * r * MinimumTail(r, k, tau), (r, 0, oo)), TailFormula(), "false")
+        derivation.claim(Integral(3 * r * MinimumTail(r, k, tau), (r, 0, oo)), TailFormula(), "false")
     with pytest.raises(DerivationError, match="ends in"):
-        road.conclude()
+        derivation.conclude()
 
 
 def test_a_check_that_cannot_fail_is_refused() -> None:

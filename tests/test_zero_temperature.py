@@ -158,10 +158,10 @@ def test_rules_refuse_what_does_not_follow() -> None:
         LogarithmOfPairs().check(two_answers(), fermi_integral().subs(ColdPairs(k, tau, rho), 2 * ColdPairs(k, tau, rho)))
     with pytest.raises(DerivationError, match="do not give the claim"):
         FermiIntegrals().check(fermi_integral(), APPROACH.statement.rhs + pi / coldness**2)
-    road = Derivation("temperature.zero.boundary", start)
-    road.claim(SelectionError(k, t, tau, rho) - heating(error, t), Fluctuations(), "slope")
+    derivation = Derivation("temperature.zero.boundary", start)
+    derivation.claim(SelectionError(k, t, tau, rho) - heating(error, t), Fluctuations(), "slope")
     with pytest.raises(DerivationError, match="ends in"):
-        road.conclude()
+        derivation.conclude()
 
 
 def test_two_answers_are_a_pair() -> None:
