@@ -149,7 +149,7 @@ order.conclude()
 # average of $F_k-F_\infty$ by a constant times $k^{-\varepsilon'}$ (von Bahr and Esseen's inequality for the sum of
 # weights). That the exponent is indeed reached, and with which factor, is the rest of this page.
 #
-# ## One draw decides
+# ## One draw dominates
 #
 # Take $\rho$ as large as $(2x\ln k)^{1/2}$. Prompts like this have the probability $k^{-x/v_\rho}$. Among their answers
 # one may be so close to the judge's that its weight rivals the sum of all others; a second one like this is rarer by a
@@ -177,11 +177,11 @@ advantage = (b - 1 / (1 + t)) ** 2 * rho**2 + t / (1 + t) - (z + b * rho) ** 2
 densities = normal_density(z) * normal_density(rho / sqrt(v_rho)) / sqrt(v_rho)
 slow.claim(
     scale * Integral(exp(log_k) * advantage * W**2 / (1 + W) * densities, (z, -oo, oo), (rho, -oo, oo)),
-    OneDecisiveDraw(W),
+    DominantWeight(W),
     "the sum of the other weights at its expectation",
     hypotheses=[
         "2 v_rho > (1+t)(2+t), t > 0",
-        "the relative error is O(k^-d), d > 0: a second decisive draw",
+        "the relative error is O(k^-d), d > 0: a second dominant draw",
     ],
 )
 
@@ -259,7 +259,7 @@ slow.conclude()
 # ## At the boundary
 #
 # Let $2v_\rho=(1+t)(2+t)$, so $\varepsilon=1$ and the factor $\pi/\sin\pi\varepsilon$ of the last law is infinite. Up to
-# the edge where one draw decides, the growth of $\mathbb Ew^2/(\mathbb Ew)^2$ now exactly undoes the tail of $\rho$.
+# the edge where one draw dominates, the growth of $\mathbb Ew^2/(\mathbb Ew)^2$ now exactly undoes the tail of $\rho$.
 # Prompts add in proportion to $\rho^2\,d\rho$, the size of what is gained, and the edge lies at $|\rho|\propto\sqrt{\ln
 # k}$. So expect $(\ln k)^{3/2}/k$. The one-draw integral starts as before, over the whole plane; write $D=4+3t$.
 
@@ -282,9 +282,9 @@ both_densities = normal_density(z) * normal_density(rho / sqrt(at_boundary)) / s
 plane = ((z, -oo, oo), (rho, -oo, oo))
 marginal.claim(
     scale_there * Integral(exp(log_k) * gained * one_share**2 / (1 + one_share) * both_densities, *plane),
-    OneDecisiveDraw(one_share, ((2.0, 2.7, 6.0), (1.5, -2.2, 4.375)), (1e3, 1e6)),
+    DominantWeight(one_share, ((2.0, 2.7, 6.0), (1.5, -2.2, 4.375)), (1e3, 1e6)),
     "the sum of the other weights at its expectation",
-    hypotheses=["t > 0", "the relative error is O(k^-d), d > 0: a second decisive draw"],
+    hypotheses=["t > 0", "the relative error is O(k^-d), d > 0: a second dominant draw"],
 )
 
 # %% [markdown]
@@ -376,7 +376,7 @@ for column in ratios.values():
 # %% [markdown]
 # ## Numbers to take along
 #
-# The constant against the double sum over one decisive draw, at $\ln k=10^{12}$; the law at the boundary with its first
+# The constant against the double sum over the dominant draw, at $\ln k=10^{12}$; the law at the boundary with its first
 # correction, at $\ln k=10^{10}$, beside the exact average at $k=10^6$; and the averaged coefficient of $1/k$ against the
 # exact average by two values of $k$ (mpmath).
 

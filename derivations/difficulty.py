@@ -114,7 +114,7 @@ slopes.claim(*folded, "dS/dtau = tanh(tau r) (-dS/dr), and the boundary term van
 # %% [markdown]
 # So the slope is the mean of $\eta=[r\tanh(\tau r)]'/2\tau r$ under the weight $rS^m$. As $r$ grows, $\eta$ falls from 1
 # to 0. More answers multiply the weight by $S^{k-m}$, which falls too: the weight moves to where $\eta$ is larger. That is
-# Chebyshev's association inequality, and the step is an inequality.
+# Chebyshev's integral inequality, and the step is an inequality.
 
 # %% tags=["derives:difficulty.slope"]
 slopes.claim(

@@ -43,8 +43,8 @@ derivation.claim(
 )
 
 # %% [markdown]
-# **Association.** In a pair, the answer with the larger weight has the smaller error: $(w_i-w_j)(y_j-y_i)\ge0$. No term of
-# the sum over pairs is negative.
+# **Chebyshev's sum inequality.** In a pair, the answer with the larger weight has the smaller error:
+# $(w_i-w_j)(y_j-y_i)\ge0$. No term of the sum over pairs is negative.
 
 # %% tags=["derives:monotone"]
 derivation.claim(

@@ -12,6 +12,7 @@ import pytest
 from sympy import Rational, exp, oo, sqrt
 
 from infscale_sym import catalog
+from infscale_sym.derive.rules import Definition
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.operators import ZeroOf
@@ -22,7 +23,6 @@ from infscale_sym.theory.averages.dominant_weight_draws import marginal_draws, s
 from infscale_sym.theory.averages.limit_figures import excess, exponent_map, one_draw_against_exact
 from infscale_sym.theory.averages.limit_formulas import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
 from infscale_sym.theory.averages.limit_rules import (
-    Definition,
     GaussianMoments,
     ManyAnswers,
     MomentsOfTheWeight,
@@ -117,11 +117,11 @@ def test_boundary_sums_agree() -> None:
     """Over a normal and a logistic variable, against the plain double sum; then against the exact average at k = 1e6."""
     for heat, cross in ((1.0, 2.5), (2.0, -0.7)):
         ratio, v = cross / at_boundary.boundary(heat), at_boundary.boundary(heat)
-        plain = quantities.decisive_draw(590.0, heat, ratio, v) * math.exp(590) / 590**1.5
+        plain = quantities.dominant_draw(590.0, heat, ratio, v) * math.exp(590) / 590**1.5
         assert at_boundary.marginal_approach(590.0, heat, cross) == pytest.approx(plain, rel=1e-9)
         ratios = []
         for count in (1e4, 1e6):
-            one = quantities.decisive_draw(math.log(count), heat, ratio, v) * count / math.log(count) ** 1.5
+            one = quantities.dominant_draw(math.log(count), heat, ratio, v) * count / math.log(count) ** 1.5
             ratios.append(float(at_boundary.marginal_approach(math.log(count), heat, cross)) / one - 1)
         assert 0 < ratios[1] < ratios[0] * 100 ** -quantities.second_draw(heat, v)
     assert float(at_boundary.marginal_approach_mp(1000, 2, "-0.7", digits=14)) == pytest.approx(
@@ -136,7 +136,7 @@ def test_drawn_excess_against_the_exact_average() -> None:
     error = drawn.std() / math.sqrt(drawn.size)
     exact = float(quantities.scaled_approach(27.0, 1.0, 6.0, 6.0))
     scale = math.exp(27 * exponent) / math.sqrt(27)
-    alone = quantities.decisive_draw(27.0, 1.0, 1.0, 6.0) * scale
+    alone = quantities.dominant_draw(27.0, 1.0, 1.0, 6.0) * scale
     assert abs(drawn.mean() - exact) < 4 * error
     assert abs(drawn.mean() - alone) > 20 * error
     drawn = marginal_draws(np.random.default_rng(5), 22.0, (2.0, 4.0), 60_000)
@@ -171,7 +171,7 @@ def test_the_local_slope_nears_the_exponent_and_not_one() -> None:
     assert np.abs(slope - 1).min() > 0.28
 
 
-def test_one_decisive_draw_against_the_exact_average() -> None:
+def test_one_dominant_draw_against_the_exact_average() -> None:
     ratios = one_draw_against_exact(2.0, 0.3, (9.0,), (1e4, 1e6, 1e8))[9.0]
     assert np.array(ratios) - 1 == pytest.approx([0.12264, 0.06258, 0.03510], abs=2e-4)
     least = float(quantities.second_draw(2.0, 9.0))
@@ -179,12 +179,12 @@ def test_one_decisive_draw_against_the_exact_average() -> None:
         assert math.log((one - 1) / (two - 1)) / math.log(100) > least
 
 
-def test_two_sums_over_one_decisive_draw() -> None:
+def test_two_sums_over_one_dominant_draw() -> None:
     """Over (z, rho) and over hyperbolic coordinates, where both reach: the part of the plane that is left out is e^-ln k."""
     for heat, ratio, v in ((1.0, 1.0, 6.0), (2.0, 0.3, 9.0)):
-        plain = quantities.decisive_draw(200.0, heat, ratio, v)
+        plain = quantities.dominant_draw(200.0, heat, ratio, v)
         scale = math.exp(float(quantities.approach_exponent(heat, v)) * 200) / math.sqrt(200)
-        assert quantities._decisive(200.0, heat, ratio, v, 11, np) == pytest.approx(plain * scale, rel=1e-8)
+        assert quantities._dominant(200.0, heat, ratio, v, 11, np) == pytest.approx(plain * scale, rel=1e-8)
 
 
 def test_scaled_approach_in_three_arithmetics() -> None:

@@ -15,7 +15,7 @@ from sympy import Rational, Symbol, exp, log, sqrt
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.theory.denoiser import draws as simulate
 from infscale_sym.theory.denoiser import formulas
-from infscale_sym.theory.denoiser.limit_rules import Associate, FitGivenInputs
+from infscale_sym.theory.denoiser.limit_rules import ChebyshevForExpectations, FitGivenInputs
 from infscale_sym.theory.denoiser.notation import (
     DirectionDivergence,
     ExpectedDivergence,
@@ -179,8 +179,8 @@ def test_the_rules_refuse_what_does_not_follow() -> None:
         WishartMoments().check(SpectralMean(1 / x, n, d), n * d / (n - d - 1))
     noisy = ExpectedDivergence(n, d, zeta)
     loss = log(v) - log((v + zeta) * x**2 / (x + zeta) ** 2)
-    with pytest.raises(DerivationError):  # without the association's factor 1/n
-        Associate().check(noisy - SpectralMean((1 - v) * loss, n, d) / 2, noisy - SpectralMean(loss, n, d) / 2)
+    with pytest.raises(DerivationError):  # without the factor 1/n
+        ChebyshevForExpectations().check(noisy - SpectralMean((1 - v) * loss, n, d) / 2, noisy - SpectralMean(loss, n, d) / 2)
     with pytest.raises(DerivationError):
         FitGivenInputs().check(OneDrawSpread(n, d, zeta), SpectralMean(v / (1 + zeta) ** 3, n, d))
     assert vanishes(log(x * v + zeta * v) - log(v) - log(x + zeta))

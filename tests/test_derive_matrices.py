@@ -9,7 +9,7 @@ from sympy import Rational
 from infscale_sym import registry
 from infscale_sym.derive import Derivation
 from infscale_sym.errors import DerivationError
-from infscale_sym.theory.regression.drawn_training_sets import CASES, World
+from infscale_sym.theory.regression.drawn_training_sets import CASES, TrainingSet
 from infscale_sym.theory.regression.matrix_notation import (
     C,
     Equivalent,
@@ -73,15 +73,15 @@ def test_words_keep_their_order():
 @pytest.mark.parametrize("d", [6, 30])
 def test_a_world_by_plain_linear_algebra(d):
     """Traces, forms and left-out rows; below and above the dimension where a row is left out by an update."""
-    world = World(CASES[0], d, (1,))
-    x, n = world.rows, world.n
+    sample = TrainingSet(CASES[0], d, (1,))
+    x, n = sample.rows, sample.n
     resolvent = np.linalg.inv(x.T @ x / n + 0.2 * np.eye(d))
-    assert abs(world.number(TraceMean(word(C, G))) - np.trace(x.T @ x / n @ resolvent) / d) < 1e-13
+    assert abs(sample.number(TraceMean(word(C, G))) - np.trace(x.T @ x / n @ resolvent) / d) < 1e-13
     without = np.linalg.inv(x[1:].T @ x[1:] / n + 0.2 * np.eye(d))
-    assert abs(world.number(FORM)[0] - x[0] @ without @ x[0] / d) < 1e-12
+    assert abs(sample.number(FORM)[0] - x[0] @ without @ x[0] / d) < 1e-12
     form = RowForm(word(G1, Sigma, G))
-    assert abs(world.number(form)[0] - x[0] @ without @ np.diag(world.spectrum) @ resolvent @ x[0] / d) < 1e-12
-    assert world.number(alpha * lambda_ + 1) == 1.1
+    assert abs(sample.number(form)[0] - x[0] @ without @ np.diag(sample.spectrum) @ resolvent @ x[0] / d) < 1e-12
+    assert sample.number(alpha * lambda_ + 1) == 1.1
 
 
 def test_identities():

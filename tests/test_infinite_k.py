@@ -13,7 +13,7 @@ from sympy import Rational, Symbol, expand, simplify, sqrt
 from infscale_sym import catalog, selection_error
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.operators import ZeroOf
-from infscale_sym.theory.many_answers import unimodality as one_turn
+from infscale_sym.theory.many_answers import unimodality
 from infscale_sym.theory.many_answers import values as quantities
 from infscale_sym.theory.many_answers.formulas import CRITERION, FIRST, JOINT, LIMIT, RATIO
 from infscale_sym.theory.many_answers.notation import LimitError, TiltedError, WeightRatio
@@ -181,12 +181,12 @@ def test_rules_refuse_what_is_false(monkeypatch: pytest.MonkeyPatch) -> None:
     parabola = ZeroOf(gain * (1 + t) * (2 + t) - rho**2 * (4 + 3 * t), t)
     other = (3 * (rho**2 - gain) - sqrt((rho**2 - gain) ** 2 + 8 * rho**4)) / (2 * gain)
     with pytest.raises(DerivationError, match="negative root"):
-        one_turn.PositiveRoot().check(parabola, other)
-    assert one_turn.PositiveRoot().check(parabola, CRITERION.statement.rhs).kind == "symbolic"
+        unimodality.PositiveRoot().check(parabola, other)
+    assert unimodality.PositiveRoot().check(parabola, CRITERION.statement.rhs).kind == "symbolic"
     with pytest.raises(DerivationError):
-        one_turn.PositiveFactor().check(parabola, ZeroOf(t - 1, t))
+        unimodality.PositiveFactor().check(parabola, ZeroOf(t - 1, t))
     with pytest.raises(DerivationError):
-        one_turn.LeastBelowMean().check(CriticalTemperature(tau, rho), one)
+        unimodality.LeastBelowMean().check(CriticalTemperature(tau, rho), one)
 
 
 def test_integrand_and_coefficients_agree() -> None:

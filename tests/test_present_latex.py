@@ -137,8 +137,8 @@ def test_katex_accepts_everything_exported(format: str, derivations: dict[str, D
 def test_katex_accepts_every_statement_and_every_definition():
     check = katex()
     texts = [entry.latex() for entry in formulas()]
-    for head in QUANTITIES:
-        named = head(*head.slots)
+    for cls in QUANTITIES:
+        named = cls(*cls.slots)
         texts += [expr_latex(named), expr_latex(named.unfold()), expr_latex(named**2)]
     texts += [line.latex for line in registry.symbol_entries()]
     assert {text: error for text in texts if (error := check(text))} == {}
@@ -156,8 +156,8 @@ def every_expression() -> list[Any]:
     parts: list[Any] = []
     for record in FORMULAS:
         parts += [record.statement.lhs, record.statement.rhs]
-    for head in QUANTITIES:
-        parts.append(head(*head.slots).unfold())
+    for cls in QUANTITIES:
+        parts.append(cls(*cls.slots).unfold())
     return [node for part in parts for node in sympy.preorder_traversal(part)]
 
 
@@ -326,7 +326,7 @@ def test_the_notation_table_lists_exactly_what_is_used():
     assert set(by_latex) == {r"\lambda", r"\alpha", r"\Sigma", r"\kappa"}
     assert by_latex[r"\kappa"].papers == "HP: R"
     assert table.definitions == ()
-    both = {str(type(head).__name__) for head, _ in glossary([formula("selection.integral").statement]).definitions}
+    both = {str(type(quantity).__name__) for quantity, _ in glossary([formula("selection.integral").statement]).definitions}
     assert both == {"SelectionIntegral", "WeightLaplace", "ErrorLaplace"}
 
 

@@ -100,6 +100,31 @@ def test_every_module_says_what_it_does() -> None:
     assert silent == []
 
 
+@needs_git
+def test_no_two_rules_of_derivation_have_one_name() -> None:
+    """A printed derivation tells its rules apart by their names; an s more or a capital does not do that."""
+    places: dict[str, list[str]] = {}
+    for place, name in rule_names():
+        places.setdefault(re.sub(r"s\b", "", name.casefold()), []).append(f"{place}: {name}")
+    assert len(places) > 150
+    assert [found for found in places.values() if len(found) > 1] == []
+
+
+def rule_names() -> list[tuple[str, str]]:
+    """(module and class, name) of the rules of the engine, of the topics and of the examples."""
+    found = []
+    for path, text in modules().items():
+        if path.startswith("tests/"):
+            continue
+        for rule in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)):
+            methods = {part.name for part in rule.body if isinstance(part, ast.FunctionDef)}
+            parts = [part for part in rule.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)]
+            fields = {part.target.id: part.value for part in parts}
+            if "check" in methods and isinstance(name := fields.get("name"), ast.Constant):
+                found.append((f"{path}, {rule.name}", str(name.value)))
+    return found
+
+
 @pytest.mark.parametrize("text", ["as in THE" + "ORY", "see DES" + "IGN.md", "PRO" + "OFS 2"])
 def test_an_absent_document_would_be_seen(text: str) -> None:
     assert ABSENT.search(text)

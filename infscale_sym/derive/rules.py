@@ -65,8 +65,8 @@ def clearly_not_zero(expr: Expr) -> bool:
     # 80 digits, so that what cancels does; no rational numbers, whose fractional powers SymPy would take apart.
     point = {s: Float(n + 2 if s.is_integer else Rational(2 * n + 3, n + 5), 80) for n, s in enumerate(letters)}
 
-    def plain(head: Expr) -> Expr:
-        return 1 / (2 + sum(((n + 1) * arg**2 for n, arg in enumerate(head.args)), Integer(0)))
+    def plain(quantity: Expr) -> Expr:
+        return 1 / (2 + sum(((n + 1) * arg**2 for n, arg in enumerate(quantity.args)), Integer(0)))
 
     try:
         value = expr.subs(point).replace(lambda e: isinstance(e, Quantity), plain).evalf(80)
@@ -79,43 +79,64 @@ def clearly_not_zero(expr: Expr) -> bool:
 class Unfold:
     """Replace a named quantity by its definition, one level deep."""
 
-    head: type[Quantity]
+    quantity: type[Quantity]
     name: str = "definition"
 
     def __post_init__(self) -> None:
-        _class_wanted(self.head)
+        _class_wanted(self.quantity)
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Structural equality after unfolding."""
-        opened = before.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
+        opened = before.replace(lambda e: isinstance(e, self.quantity), lambda e: e.unfold())
         if opened == before:
-            raise DerivationError(f"nothing to unfold: {self.head.__name__} does not occur or has no formula")
+            raise DerivationError(f"nothing to unfold: {self.quantity.__name__} does not occur or has no formula")
         if not same_to_the_letter(opened, after):
             raise DerivationError(f"the definition gives {opened}, not {after}")
-        return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
+        return Evidence(SYMBOLIC, f"definition of {self.quantity.__name__}")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """Replace a named quantity by its definition, one level deep, as it stands."""
+
+    quantity: type[Quantity]
+    name: str = "definition as it stands"
+
+    def __post_init__(self) -> None:
+        _class_wanted(self.quantity)
+
+    def check(self, before: Expr, after: Expr) -> Evidence:
+        """Structural equality after unfolding, up to the order of factors and terms."""
+        opened = before.replace(lambda e: isinstance(e, self.quantity), lambda e: e.unfold())
+        if opened == before:
+            raise DerivationError(f"nothing to unfold: {self.quantity.__name__} does not occur")
+        if opened != after and expand(opened - after) != 0:
+            raise DerivationError(f"the definition gives {opened}, not {after}")
+        return Evidence(SYMBOLIC, f"definition of {self.quantity.__name__}")
 
 
 @dataclass(frozen=True)
 class Name:
     """Call an expression by the name of the quantity that it defines."""
 
-    head: type[Quantity]
+    quantity: type[Quantity]
     name: str = "name"
 
     def __post_init__(self) -> None:
-        _class_wanted(self.head)
+        _class_wanted(self.quantity)
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Unfolding the claim gives back the expression."""
-        opened = after.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
+        opened = after.replace(lambda e: isinstance(e, self.quantity), lambda e: e.unfold())
         if opened == after or not same_to_the_letter(opened, before):
             raise DerivationError(f"{after} unfolds to {opened}, not to {before}")
-        return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
+        return Evidence(SYMBOLIC, f"definition of {self.quantity.__name__}")
 
 
-def _class_wanted(head: Any) -> None:
-    if not isinstance(head, QuantityMeta):
-        raise DerivationError(f"the rule takes the quantity itself, like {type(head).__name__}, without arguments; got {head}")
+def _class_wanted(quantity: Any) -> None:
+    if not isinstance(quantity, QuantityMeta):
+        wanted = f"the quantity itself, like {type(quantity).__name__}, without arguments"
+        raise DerivationError(f"the rule takes {wanted}; got {quantity}")
 
 
 def same_to_the_letter(one: Expr, two: Expr) -> bool:

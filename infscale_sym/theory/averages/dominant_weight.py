@@ -32,7 +32,7 @@ from infscale_sym.theory.selection.rules import SMALL_COUNTS, softmax_average, w
 
 
 @dataclass(frozen=True)
-class OneDecisiveDraw:
+class DominantWeight:
     """Keep one weight and put the sum of the others to its expectation: k E[(F_oo - l) W^2/(1 + W)] in place of F_k - F_oo.
 
     `points`: (t, v_cross, v_rho), at which exact averages are compared with the claim at k = `at`.
@@ -41,7 +41,7 @@ class OneDecisiveDraw:
     share: Expr  # W
     points: tuple[tuple[float, float, float], ...] = ((2.0, 2.7, 9.0), (1.5, -2.2, 5.5))
     at: tuple[float, float] = (1e4, 1e8)
-    name: str = "one decisive draw"
+    name: str = "dominant weight"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The exact identity draw by draw, the claim's integrand rebuilt, and the gap's measured exponent."""
@@ -86,7 +86,7 @@ def _excess_by_exchange() -> None:
 _MEASURED: dict[Any, str] = {}
 
 
-def _gap_of_one_draw(rule: OneDecisiveDraw, claim: Any) -> str:
+def _gap_of_one_draw(rule: DominantWeight, claim: Any) -> str:
     """How the claim's relative error falls with k: at least with the exponent of a second dominant draw."""
     key = (rule, claim)
     if key not in _MEASURED:
@@ -162,7 +162,7 @@ def in_exponent(expr: Expr) -> Expr:
 class AlgebraInExponent:
     """Rewrite an expression with v_rho = (1+t)(1+t+e)/(e(1+e)), the equation that the exponent e solves."""
 
-    name: str = "algebra"
+    name: str = "algebra with the exponent's equation"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The two sides, or the two integrands, agree with v_rho expressed by t and e."""
@@ -190,16 +190,16 @@ class LaplaceInAngle:
     least: Expr  # tanh psi at the minimum
     values: tuple[tuple[float, float, float], ...] = ((1.0, 6.0, 6.0), (1.5, 2.0, 7.0))
     at: tuple[float, float] = (1e4, 1e8)
-    name: str = "Laplace's method"
+    name: str = "Laplace's method in the angle"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Minimum, curvature and the gain there; the remainder by its measured exponent in ln k."""
         integral = only_integral(before)
         _, factor = split(before, integral)
         e = Symbol("e", positive=True)
-        head = next(iter(before.atoms(ApproachExponent)))
+        exponent = next(iter(before.atoms(ApproachExponent)))
         S2 = eta + log_k - log(1 + 1 / t) / 2
-        inside = exp(log_k + 2 * eta) / (1 + exp(eta)) * exp(-S2 * (1 + head + self.bend)) * (S2 * self.gain + t / (1 + t))
+        inside = exp(log_k + 2 * eta) / (1 + exp(eta)) * exp(-S2 * (1 + exponent + self.bend)) * (S2 * self.gain + t / (1 + t))
         if not vanishes(integral.function / inside - 1):
             raise DerivationError("the integrand is not the one of which bend and gain were given")
         cosine = 1 / sqrt(1 - self.least**2)
@@ -208,8 +208,8 @@ class LaplaceInAngle:
         zero, slope, curve, gain = (in_exponent(part.subs(there)) for part in parts)
         if not (vanishes(zero) and vanishes(slope)):
             raise DerivationError("the exponent is not least at the point given")
-        power = in_exponent((1 + 1 / t) ** ((1 + head) / 2))
-        outer = in_exponent(factor * sqrt(log_k) / exp(head * log_k))
+        power = in_exponent((1 + 1 / t) ** ((1 + exponent) / 2))
+        outer = in_exponent(factor * sqrt(log_k) / exp(exponent * log_k))
         value = outer * gain * sqrt(2 * pi / curve) * power * pi / sin(pi * e)
         if not vanishes(in_exponent(after) / value - 1):
             raise DerivationError("the leading term is not the claim")

@@ -13,7 +13,7 @@ import numpy as np
 
 from infscale_sym.present.picture import Picture, blank_figure
 from infscale_sym.present.style import COLOURS, LIMIT, styled
-from infscale_sym.theory.averages.limit_values import approach_exponent, averaged_limit, decisive_draw
+from infscale_sym.theory.averages.limit_values import approach_exponent, averaged_limit, dominant_draw
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
 
 
@@ -28,7 +28,7 @@ def one_draw_against_exact(
     """{v_rho: (exact excess)/(integral over the dominant draw) at each k}, dimensionless."""
     return {
         v: [
-            float(one / decisive_draw(math.log(k), t, ratio, v))
+            float(one / dominant_draw(math.log(k), t, ratio, v))
             for k, one in zip(answers, excess(np.array(answers), t, ratio, v), strict=True)
         ]
         for v in spreads
@@ -72,7 +72,7 @@ def exponent_map(t: float, spreads: Sequence[float]) -> Picture:
             )
             if level < 1:
                 logs = np.linspace(math.log(1e9), math.log(1e60), 60)
-                one = np.log([abs(float(decisive_draw(x, t, 1.0, v))) for x in logs])
+                one = np.log([abs(float(dominant_draw(x, t, 1.0, v))) for x in logs])
                 right.semilogx(np.exp((logs[1:] + logs[:-1]) / 2), -np.diff(one) / np.diff(logs), color=colour, ls="--", lw=1.2)
             right.plot([1e60], [level], marker="<", color=colour, ms=8, clip_on=False, ls="none")
             words = "the limit is 1" if level == 1 else rf"$\varepsilon={level:.3f}$"

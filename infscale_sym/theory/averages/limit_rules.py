@@ -6,7 +6,7 @@ excess of the error over its limit is, exactly and by exchangeability,
     F_k - F_oo = k E[(l_1 - F_oo) W_1/(W_1 + W_2 + ... + W_k)],        E[(l - F_oo) W] = 0.
 
 Expanded about W_2 + ... + W_k = 1 it begins with -k E[(l - F_oo) W^2] = O(1/k), whatever the law of the draws. Where the
-average of that is infinite one draw dominates: see `decisive_draw`. HP, arXiv:2512.19905, averages at t = 0 only.
+average of that is infinite one draw dominates: see `dominant_draw`. HP, arXiv:2512.19905, averages at t = 0 only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.evaluate.points import SEED
 from infscale_sym.notation.operators import ZeroOf, normal_density
-from infscale_sym.notation.quantity import Quantity
 from infscale_sym.theory.averages.notation import ApproachExponent, MomentGrowth, v_cross, v_rho
 from infscale_sym.theory.regression.values.gaussian_pair import line_average
 from infscale_sym.theory.selection.notation import SelectionError, k, rho, t, tau, z
@@ -74,21 +73,6 @@ def vanishes(expr: Expr) -> bool:
             if not abs(value) < mpmath.mpf(10) ** -50:
                 return False
     return True
-
-
-@dataclass(frozen=True)
-class Definition:
-    """Replace a named quantity by its definition, literally."""
-
-    head: type[Quantity]
-    name: str = "definition"
-
-    def check(self, before: Expr, after: Expr) -> Evidence:
-        """The claim is the old expression with the definition put in."""
-        opened = before.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
-        if opened == before or opened != after:
-            raise DerivationError(f"the definition gives {opened}")
-        return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
 
 
 @dataclass(frozen=True)
@@ -140,7 +124,7 @@ class GaussianMoments:
     """Integrate polynomials in z times exp(m z^2) against the normal density; `margin` = 1 - 2 m is taken as positive."""
 
     margin: Expr
-    name: str = "Gaussian integral"
+    name: str = "Gaussian moments"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Moments of the normal law with 1 - 2 m named; v_rho expressed by it on both sides."""
@@ -164,7 +148,7 @@ class GaussianMoments:
 class MomentsOfTheWeight:
     """The curvature of ln E w^p - p ln E w in rho: both are Gaussian integrals, exponentials of squares."""
 
-    name: str = "Gaussian integral"
+    name: str = "Gaussian integrals of weights"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Complete the square in the weight's moment; only its exponent depends on rho, and is differentiated twice."""
@@ -186,7 +170,7 @@ class MomentsOfTheWeight:
 class PositiveZero:
     """The zero among the positive numbers of a rational function whose numerator is a square with one positive root."""
 
-    name: str = "quadratic equation"
+    name: str = "zero of a rational function"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim solves the equation; the product of the roots is negative, so one root is positive: the claim."""

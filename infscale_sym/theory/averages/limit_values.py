@@ -76,11 +76,11 @@ def scaled_approach(log_k: Any, t: Any, v_cross: Any, v_rho: Any) -> Any:
             result[rows[few]] = gap * np.exp(approach_exponent(heat, judge) * at[few]) / np.sqrt(at[few])
         for row, logarithm in zip(rows[~few], at[~few], strict=True):
             _enough(logarithm, heat, judge, 10)
-            result[row] = _decisive(logarithm, heat, ratio, judge, 11, np)
+            result[row] = _dominant(logarithm, heat, ratio, judge, 11, np)
     return result.reshape(logs.shape)[()]
 
 
-def decisive_draw(log_k: float, t: float, ratio: float, v_rho: float) -> float:
+def dominant_draw(log_k: float, t: float, ratio: float, v_rho: float) -> float:
     """The integral over the dominant draw, E k (F_oo - l) W^2/(1 + W), tau = ratio rho, dimensionless; float64 scalar.
 
     ln k from 1 to 600, 0.1 <= t <= 100, E rho^2 to 1e3. A double trapezoidal sum over (z, rho), relative error 1e-9.
@@ -152,7 +152,7 @@ def scaled_approach_mp(log_k: Any, t: Any, v_cross: Any, v_rho: Any, digits: int
         _positive(heat, v)
         if logarithm > 230:
             _enough(logarithm, float(heat), float(v), digits)
-            return _decisive(logarithm, heat, cross / v, v, digits + 2, mpmath)
+            return _dominant(logarithm, heat, cross / v, v, digits + 2, mpmath)
     e = approach_exponent_mp(t, v_rho, digits + 10)
     more = digits + int(e * logarithm / 2.3) + 5
     with mpmath.workdps(more + 15):
@@ -179,7 +179,7 @@ def _enough(log_k: Any, t: float, v: float, digits: int) -> None:
         raise DomainError(f"ln k must be at most 36.8 (in mpmath 230) or at least {1.5 * least:.0f} here; got {float(log_k):g}")
 
 
-def _decisive(log_k: Any, t: Any, b: Any, v: Any, digits: int, of: Any) -> Any:
+def _dominant(log_k: Any, t: Any, b: Any, v: Any, digits: int, of: Any) -> Any:
     """The integral over the dominant draw, scaled; `of` is numpy or mpmath, at its current precision."""
     need = 2.31 * digits
     sqrt, exp = of.sqrt, of.exp

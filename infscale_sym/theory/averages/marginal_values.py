@@ -72,7 +72,7 @@ def marginal_approach_mp(log_k: Any, t: Any, v_cross: Any, digits: int = 50) -> 
             raise DomainError(f"t must be positive and finite; got {float(heat):g}")
         if logarithm > 230:
             _enough(logarithm, float(heat), digits)
-            return _decisive(logarithm, heat, cross, digits)
+            return _dominant(logarithm, heat, cross, digits)
     from infscale_sym.theory.regression.values.gaussian_pair_exact import line_average_mp
 
     more = digits + int(logarithm / 2.3) + 5
@@ -122,7 +122,7 @@ def _between_edges(level: Any, U: Any, t: Any, b: Any, root: Any) -> Any:
     return half / 3 * (gain(middle - half) + 4 * gain(middle) + gain(middle + half))
 
 
-def _decisive(log_k: Any, t: Any, cross: Any, digits: int) -> Any:
+def _dominant(log_k: Any, t: Any, cross: Any, digits: int) -> Any:
     """The average over eta and U in Arb; midpoints, the rule's error is below the digits asked for."""
     import flint
     import mpmath

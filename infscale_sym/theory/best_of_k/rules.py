@@ -94,7 +94,7 @@ class ExpandInOneOverK:
     points: int = 2
     values: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
     relative_slack: float = 0.02
-    name: str = "Watson's lemma"
+    name: str = "Watson's lemma in 1/k"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Coefficients by differentiation; remainder by its measured exponent."""
@@ -268,18 +268,18 @@ class UseFormula:
     values: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
     digits: int = 15
     relative_slack: float = 0.02
-    name: str = "registered formula"
+    name: str = "registered asymptotics under an average"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is the old expression with the registered right side put in; its error is measured."""
         statement = registry.statement(self.id)
-        head, pattern = type(statement.lhs), statement.lhs.args
+        quantity, pattern = type(statement.lhs), statement.lhs.args
 
         def insert(e: Expr) -> Expr:
             values = {p: a for p, a in zip(pattern, e.args, strict=True) if isinstance(p, Symbol)}
             return statement.rhs.subs(values, simultaneous=True)
 
-        inserted = before.replace(lambda e: isinstance(e, head), insert)
+        inserted = before.replace(lambda e: isinstance(e, quantity), insert)
         if inserted == before or not same(inserted, after):
             raise DerivationError(f"{self.id} does not give the claim")
         return Evidence(NUMERIC, f"{self.id}; {remainder_exponent(self, before, after)}")

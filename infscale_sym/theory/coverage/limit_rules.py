@@ -52,7 +52,7 @@ _AB = (shape_a, shape_b)
 class MinusLogarithm:
     """p = exp(-x): the integral over 0 < p < 1 becomes one over x > 0, dp = exp(-x) dx."""
 
-    name: str = "substitution"
+    name: str = "substitution p = exp(-x)"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The quotient of the integrands has logarithmic derivative zero in x and is 1 at x = ln 2."""
@@ -80,7 +80,7 @@ def same_product(one: Expr, two: Expr, variable: Symbol, at: Expr) -> bool:
 class HalfAngle:
     """1 - exp(-x) = 2 exp(-x/2) sinh(x/2): the integrand in the centred number of attempts."""
 
-    name: str = "algebra"
+    name: str = "half-angle identity"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """As in `MinusLogarithm`, under the integral."""
@@ -182,7 +182,7 @@ def _exact(function: Callable[..., Any], values: tuple[Any, ...], digits: int) -
 class SinhAboveItsTangent:
     """2 sinh(x/2) >= x, so for b <= 1 its power b - 1 is at most x^(b-1); then a Gamma integral."""
 
-    name: str = "convexity"
+    name: str = "convexity of sinh"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """2 sinh(x/2) - x vanishes at 0 and has the slope cosh(x/2) - 1 = 2 sinh(x/4)^2."""
@@ -300,7 +300,7 @@ class ExpandSticky:
     """
 
     exact: Callable[..., Any]
-    name: str = "Watson's lemma"
+    name: str = "Watson's lemma, rescaled"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Series of the logarithm of the integrand in 1/k by SymPy, Gamma integrals; the remainder measured."""

@@ -120,7 +120,7 @@ class OutcomesOfAttempts:
 class CountFailures:
     """f of n attempts fail: binomial given p; a problem that cannot be solved has f = n."""
 
-    name: str = "outcomes of the attempts"
+    name: str = "binomial law"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """All sequences of 1 to 5 outcomes, each number of failures."""
@@ -141,7 +141,7 @@ class CountFailures:
 class StopAtSuccess:
     """Attempt j + 1 is made exactly if the first j have failed: the expected number is the sum of those chances."""
 
-    name: str = "tail formula"
+    name: str = "sum of tail probabilities"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Expected number over all sequences of outcomes, for k = 1 to 5."""
@@ -157,23 +157,6 @@ class StopAtSuccess:
 
 
 # Definitions, Beta integrals and registered equalities.
-
-
-@dataclass(frozen=True)
-class Definition:
-    """Replace a named quantity by its definition, one level deep, as it stands."""
-
-    head: type[Quantity]
-    name: str = "definition"
-
-    def check(self, before: Expr, after: Expr) -> Evidence:
-        """Structural equality after unfolding, up to the order of factors and terms."""
-        opened = before.replace(lambda e: isinstance(e, self.head), lambda e: e.unfold())
-        if opened == before:
-            raise DerivationError(f"nothing to unfold: {self.head.__name__} does not occur")
-        if opened != after and expand(opened - after) != 0:
-            raise DerivationError(f"the definition gives {opened}, not {after}")
-        return Evidence(SYMBOLIC, f"definition of {self.head.__name__}")
 
 
 def _beta_value(integral: Integral) -> Expr:
@@ -246,7 +229,7 @@ class Insert:
     """Put registered equalities in place of their left sides, whatever stands for their symbols."""
 
     ids: tuple[str, ...]
-    name: str = "registered formula"
+    name: str = "registered equalities"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Replace on both sides (the claim may call a closed form by its name) and compare."""

@@ -98,7 +98,7 @@ class LogDeterminant:
 class ConvexInLog:
     """phi(g) >= phi(v) + (v - 1) ln(g/v) for phi(g) = g - 1 - ln g, which is convex in ln g; in each direction."""
 
-    name: str = "convexity"
+    name: str = "convexity in the logarithm"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The gap is v (e^y - 1 - y), y = ln(g/v)."""
@@ -122,14 +122,14 @@ def _shape_loss() -> tuple[Expr, Symbol, Symbol]:
 
 
 @dataclass(frozen=True)
-class Associate:
+class ChebyshevForExpectations:
     """E (1 - v) L >= E(1 - v) E L given the ratios s = x/v, as both fall with v (Chebyshev); E(1 - v) = 1/n.
 
     L = sum_i 2 ln(1 + h/s_i) - ln(1 + h), h = zeta/v: dL/dh = sum_i 2/(s_i + h) - 1/(1 + h) >= d/(1 + h) > 0, by Jensen for
     1/(s + h) and mean s = 1; h falls with v.
     """
 
-    name: str = "association"
+    name: str = "Chebyshev's sum inequality for expectations"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The derivative in h, and the convexity of 1/(s + h), by SymPy."""
@@ -162,7 +162,7 @@ class DirectionsJensen:
 class AverageLog:
     """E ln(1 + zeta/v) >= ln(1 + zeta/E v) >= ln(1 + zeta): convex in v, and E v = (n-1)/n < 1."""
 
-    name: str = "Jensen's inequality"
+    name: str = "Jensen's inequality for the logarithm"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The second derivative by SymPy."""
@@ -397,7 +397,7 @@ def _floor_series() -> Expr:
 class StepByStep:
     """The variance after M steps as a product over the steps, literally: a product is not to be simplified."""
 
-    name: str = "definition"
+    name: str = "product over the steps"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Structural equality."""

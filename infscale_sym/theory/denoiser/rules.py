@@ -91,7 +91,7 @@ def _require(before: Expr, after: Expr, words: str) -> None:
 class GaussianLogRatio:
     """The logarithm of a ratio of normal densities under an integral, written out."""
 
-    name: str = "algebra"
+    name: str = "log-likelihood ratio"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Integrands equal, logarithms expanded."""

@@ -62,7 +62,7 @@ from infscale_sym.theory.selection.notation import LogSurvival, SelectionError, 
 class OffsetTail:
     """F_k at t = 0 with judge = teacher as int 2 r S(r; offset)^k dr, whatever k and the offset are called."""
 
-    name: str = "tail formula"
+    name: str = "tail formula at any offset"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The three steps of AsTail for the symbols k and tau, which are then replaced."""
@@ -84,7 +84,7 @@ class OffsetTail:
 class ScaledVariables:
     """z = Theta^(1/2) tau, tau^2 = tau_k^2 + 2 w, r = y/tau; the half tau < 0 is the mirror image of the other."""
 
-    name: str = "substitution"
+    name: str = "scaled variables"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """S is even in the offset; the transformed integrand, times two, over the claim's is 1."""
@@ -115,9 +115,9 @@ class ScaledVariables:
         return Evidence(SYMBOLIC, "both Jacobians by SymPy, S even in the offset")
 
 
-def _exponent(integrand: Expr, head: Any = LogSurvival) -> Expr:
+def _exponent(integrand: Expr, quantity: Any = LogSurvival) -> Expr:
     """The exponent of the factor that is a power of S."""
-    return next(e.args[0] for e in integrand.atoms(exp) if e.has(head))
+    return next(e.args[0] for e in integrand.atoms(exp) if e.has(quantity))
 
 
 @cache
@@ -243,7 +243,7 @@ def _plane_sum(function: Callable[[Any, Any], Any], ratio: float) -> Any:
 class GammaOverDepth:
     """int dw w^i exp(-(Theta + j) w - a exp(-w)) = (-d/dn)^i [Gamma(n) a^-n] at n = Theta + j, a = 2 sinh y."""
 
-    name: str = "Gamma integrals"
+    name: str = "Gamma integrals by parameter differentiation"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Read the polynomial in w and exp(-w); Gamma's definition with lambda = exp(-w); differentiate in the exponent."""
@@ -292,7 +292,7 @@ class BetaIntegrals:
     in which the pole at q = 1 cancels, hold up to 2.
     """
 
-    name: str = "Beta integrals"
+    name: str = "Beta integrals and reflection"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """T by u = exp(-2 y); y^m, ln(2 sinh y), y^2 coth y from it; Gamma and psi at 1 - x by their reflection formulas."""
@@ -496,7 +496,7 @@ def only_edge(expr: Expr) -> Expr:
 class AddPlateau:
     """At Theta = 2 the plateau is flat: its integral is tau_k, and H = H_edge + 1/(2 tau_k)."""
 
-    name: str = "definition"
+    name: str = "integral over the plateau"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Unfold the edge in the claim and do the integral over the plateau."""
@@ -512,7 +512,7 @@ class AtTransition:
 
     id: str
     at: tuple[str, str] = ("200", "20000")
-    name: str = "registered formula"
+    name: str = "removable singularity"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy's limit of the registered right side, with Gamma(1 - x) = Gamma(2 - x)/(1 - x); the remainder measured."""

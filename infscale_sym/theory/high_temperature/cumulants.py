@@ -73,7 +73,7 @@ class ExpandInOneOverT:
     order: int
     digits: int = 60
     at: Sequence[str] = ("1e3", "1e7")
-    name: str = "Taylor's theorem"
+    name: str = "cumulant expansion"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Coefficients by dividing the two exponential series; remainder and its bound at random draws."""
@@ -237,7 +237,7 @@ def _with_symbols(expr: Expr) -> Expr:
 class NormalCumulants:
     """Joint cumulants of (z+tau)^2 and (z+rho)^2/2, z standard normal: polynomials in tau and rho."""
 
-    name: str = "normal moments"
+    name: str = "normal cumulants"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Unfold into moments, and SymPy integrates each against the normal density."""

@@ -64,12 +64,12 @@ class RegisteredEquality:
 
     id: str
     kind: str = SYMBOLIC
-    name: str = "registered formula"
+    name: str = "registered equality at matched arguments"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Match the arguments, put the registered right side in, and compare."""
         statement = registry.statement(self.id)
-        head, pattern = type(statement.lhs), statement.lhs.args
+        quantity, pattern = type(statement.lhs), statement.lhs.args
 
         def insert(e: Expr) -> Expr:
             values: dict[Symbol, Expr] = {}
@@ -82,7 +82,7 @@ class RegisteredEquality:
                     values[name] = solve(slot.subs(name, marker) - value, marker)[0]
             return statement.rhs.subs(values, simultaneous=True)
 
-        inserted = before.replace(lambda e: isinstance(e, head), insert)
+        inserted = before.replace(lambda e: isinstance(e, quantity), insert)
         if inserted == before or not same_rational(inserted, after):
             raise DerivationError(f"{self.id} gives {inserted}")
         return Evidence(self.kind, f"{self.id}, derived by itself")
@@ -210,8 +210,8 @@ def _check_integral_form() -> None:
         # b carries a factor w: with du it makes e^(rho^2/2t) w = e^(-h/t)
         (ErrorLaplace(u * shift, t, tau, rho) * shift, (z + tau) ** 2 * exp(-h / t) * exp(-u * exp(-h / t))),
     )
-    for head, wanted in expected:
-        opened = head.replace(lambda e: isinstance(e, (WeightLaplace, ErrorLaplace)), lambda e: e.unfold())
+    for quantity, wanted in expected:
+        opened = quantity.replace(lambda e: isinstance(e, (WeightLaplace, ErrorLaplace)), lambda e: e.unfold())
         (integral,) = opened.atoms(Integral)
         inside = (opened / integral) * integral.function / normal_density(z)
         if simplify(inside / wanted) != 1:

@@ -118,7 +118,7 @@ class TangentSeries:
 class EvenMoment:
     """E p^(2j+2) = (2j+2)!/(2^(j+1) (j+1)!), p standard normal."""
 
-    name: str = "normal moment"
+    name: str = "even normal moment"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy integrates z^(2j+2) for a symbolic whole j."""
@@ -182,8 +182,8 @@ class ShiftedMoments:
         even, odd = (Laguerre(j + 1 - m, m - Rational(1, 2), -(rho**2)) for m in (0, 1))
         second, first = 2 ** (j + 1) * factorial(j + 1) * even, sqrt(2) * rho * 2**j * factorial(j) * odd
         factor, value = before.subs(of_y, 1), second + sqrt(2) * (tau - rho) * first
-        for head, others in ((even, odd), (odd, even)):
-            claimed, wanted = (diff(expand(e.subs({others: 0, head: _X})), _X) for e in (after / factor, value))
+        for quantity, others in ((even, odd), (odd, even)):
+            claimed, wanted = (diff(expand(e.subs({others: 0, quantity: _X})), _X) for e in (after / factor, value))
             if gammasimp((claimed / wanted).rewrite(gamma)) != 1:
                 raise DerivationError("the moments are not the claim")
         if after.subs({even: 0, odd: 0}) != 0:

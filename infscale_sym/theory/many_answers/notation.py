@@ -26,7 +26,7 @@ SYMBOLS: tuple[SymbolEntry, ...] = (
 
 
 class _Positive(Quantity):
-    """A head whose value is known to be positive."""
+    """A quantity whose value is known to be positive."""
 
     def _eval_is_positive(self) -> bool:
         return True

@@ -59,14 +59,14 @@ class Registered:
         return Evidence(SYMBOLIC, self.id)
 
 
-def _taylor(head: Expr, order: int) -> Expr:
+def _taylor(quantity: Expr, order: int) -> Expr:
     """The Taylor coefficient in u at 0 of a Laplace transform, from SymPy's derivative of its integrand."""
-    if (key := (type(head), order)) not in _CHECKED:
-        _CHECKED[key] = _checked(type(head), order)
-    if isinstance(head, CrowdLaplace):
+    if (key := (type(quantity), order)) not in _CHECKED:
+        _CHECKED[key] = _checked(type(quantity), order)
+    if isinstance(quantity, CrowdLaplace):
         return Integer(0) if order == 0 else (-1) ** (order + 1) * sqrt(2 * pi / order) / factorial(order)
-    rest = head.args[1:]
-    if isinstance(head, WeightLaplace):
+    rest = quantity.args[1:]
+    if isinstance(quantity, WeightLaplace):
         return (-1) ** order * (WeightMoment(order, *rest) if order else Integer(1)) / factorial(order)
     heat, _, judge = rest
     return (-1) ** order * WeightMoment(order + 1, heat, judge) * TiltedError(order + 1, *rest) / factorial(order)
@@ -113,7 +113,7 @@ class WatsonAtZero:
     points: int = 1
     values: Mapping[Symbol, Sequence[Any]] = field(default_factory=dict)
     relative_slack: float = 0.02
-    name: str = "Watson's lemma"
+    name: str = "Watson's lemma for a large power"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Coefficients by truncated power series; remainder by its measured exponent."""
@@ -141,7 +141,7 @@ class WatsonAtZero:
         for base, power in integrand.as_powers_dict().items():
             if isinstance(base, WeightLaplace) and power.has(self.large):
                 times = _coefficients(power, self, small, order + 1)
-                log_power = _add(log_power, _times(times, _log(self._head(base, small, 1))))
+                log_power = _add(log_power, _times(times, _log(self._quantity(base, small, 1))))
                 log_power = [*log_power[1:], Integer(0)]  # the power brings one factor of `large`
             elif base.func is exp or base == exp(1):
                 exponent = power if base == exp(1) else base.args[0] * power
@@ -149,9 +149,9 @@ class WatsonAtZero:
                 if crowd is None:
                     raise DerivationError(f"unexpected exponential {base}**{power}")
                 times = (exponent / crowd).subs(self.large, 1 / small) * small
-                log_power = _add(log_power, _shift(_scale(self._head(crowd, small, 1), times)))
+                log_power = _add(log_power, _shift(_scale(self._quantity(crowd, small, 1), times)))
             elif isinstance(base, (ErrorLaplace, WeightLaplace, CrowdLaplace)) and power == 1:
-                rest = _times(rest, self._head(base, small, 0))
+                rest = _times(rest, self._quantity(base, small, 0))
             else:  # a power of `large` or of v, and constants; J/u is regular
                 rest = _scale(rest, base**power)
         leading = log_power[0] + self.variable
@@ -165,13 +165,13 @@ class WatsonAtZero:
         product = expand(_in_letters(product.subs(self.large, 1 / small)))
         return [expand(product.coeff(small, n)) for n in range(order + 1)]
 
-    def _head(self, head: Expr, small: Symbol, extra: int) -> list[Expr]:
+    def _quantity(self, quantity: Expr, small: Symbol, extra: int) -> list[Expr]:
         """Power series in `small` of a transform at u = v/scale; one order more where it stands in a power."""
-        extra += isinstance(head, CrowdLaplace)
-        step = _in_letters(simplify(head.args[0] * self.large))
+        extra += isinstance(quantity, CrowdLaplace)
+        step = _in_letters(simplify(quantity.args[0] * self.large))
         if step.has(self.large):
-            raise DerivationError(f"{head.args[0]} is not of the order 1/{self.large}")
-        return [_in_letters(_taylor(head, n)) * step**n for n in range(self.order + 1 + extra)]
+            raise DerivationError(f"{quantity.args[0]} is not of the order 1/{self.large}")
+        return [_in_letters(_taylor(quantity, n)) * step**n for n in range(self.order + 1 + extra)]
 
     def _measure(self, before: Expr, after: Expr) -> str:
         if self.large == k:

@@ -51,13 +51,13 @@ class OneAnswerMore:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """before: (k+1) int b a^k du; after: k int b a^(k-1) du; and the three steps."""
-        head = next(iter(before.atoms(ErrorLaplace)), None)
-        if head is None:
+        quantity = next(iter(before.atoms(ErrorLaplace)), None)
+        if quantity is None:
             raise DerivationError("there is no b(u) to average")
-        laplace = WeightLaplace(head.args[0], head.args[1], head.args[3])
+        laplace = WeightLaplace(quantity.args[0], quantity.args[1], quantity.args[3])
 
         def form(count: Expr) -> Expr:
-            return count * Integral(head * laplace ** (count - 1), (u, 0, oo))
+            return count * Integral(quantity * laplace ** (count - 1), (u, 0, oo))
 
         if before != form(k + 1) or after != form(k):
             raise DerivationError("exactly one answer may be left out")
@@ -122,7 +122,7 @@ class FirstCorrection:
     """The coefficient of 1/k in a registered expansion whose remainder is of a higher order."""
 
     id: str
-    name: str = "registered formula"
+    name: str = "coefficient of 1/k"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Put the coefficient in; the registered remainder must fall faster than 1/k."""
@@ -217,7 +217,7 @@ class LeastBelowMean:
 class NameOfSampling:
     """The expected weighted mean is, by definition, the selection error."""
 
-    name: str = "definition"
+    name: str = "softmax sampling by name"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The definition of the sampler, read backwards."""

@@ -17,7 +17,7 @@ from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero
 from infscale_sym.errors import DerivationError
 from infscale_sym.theory.mean_law.notation import CharacteristicGap, ChiSquareMoment, OffsetKurtosis, SpreadMoment
-from infscale_sym.theory.regression.drawn_training_sets import CASES, worlds
+from infscale_sym.theory.regression.drawn_training_sets import CASES, training_sets
 from infscale_sym.theory.regression.notation import alpha, dimension, sigma
 
 
@@ -57,12 +57,12 @@ class RatioOfChiSquares:
         if not before.has(SpreadMoment) or not is_zero(opened(before) - after):
             raise DerivationError("V is chi-square(d)/chi-square(n - d + 1) with independent parts")
         worst = 0.0
-        for world in worlds(CASES[0], 6, 3):
-            d, size, noise = world.d, world.n, world.names[sigma]
-            to_mean = np.linalg.pinv(world.rows / np.sqrt(d))  # without a ridge mu - w_T = to_mean (sigma eps)
-            white = world.rows / np.sqrt(world.spectrum)
+        for sample in training_sets(CASES[0], 6, 3):
+            d, size, noise = sample.d, sample.n, sample.names[sigma]
+            to_mean = np.linalg.pinv(sample.rows / np.sqrt(d))  # without a ridge mu - w_T = to_mean (sigma eps)
+            white = sample.rows / np.sqrt(sample.spectrum)
             wishart = np.linalg.inv(white.T @ white)
-            root = np.diag(np.sqrt(world.spectrum))
+            root = np.diag(np.sqrt(sample.spectrum))
             scatter = noise**2 * root @ to_mean @ to_mean.T @ root / d  # of Sigma^(1/2)(mu - w_T)/sqrt(d), given the rows
             worst = max(worst, np.abs(scatter / (noise**2 * wishart) - 1).max())
             e = np.cos(np.arange(d) + 1.0)
@@ -80,7 +80,7 @@ class RatioOfChiSquares:
 class ChiSquareMoments:
     """E (chi^2_f)^p = 2^p Gamma(f/2 + p)/Gamma(f/2), for f > -2p."""
 
-    name: str = "Gamma integrals"
+    name: str = "chi-square moments"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy integrates the density once, and simplifies the ratios of Gamma functions."""
@@ -103,7 +103,7 @@ class ChiSquareMoments:
 class JensenGap:
     """For f(V) = exp(-w^2 V/2), V >= 0: E f(V) - f(E V) <= sup f''/2 Var V, the linear term having no mean."""
 
-    name: str = "Taylor's formula"
+    name: str = "Jensen gap"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """f'' = (w^4/4) f is largest at V = 0."""

@@ -20,7 +20,7 @@ from infscale_sym.derive.rules import NUMERIC, is_zero
 from infscale_sym.errors import DerivationError
 from infscale_sym.sampling.threads import single_threaded_algebra
 from infscale_sym.theory.mean_law.notation import CrossRisk, GapForm, JudgeRisk, WeightForm, nu_R, overlap
-from infscale_sym.theory.regression.drawn_training_sets import CASES, World, _compiled, worlds
+from infscale_sym.theory.regression.drawn_training_sets import CASES, TrainingSet, _compiled, training_sets
 from infscale_sym.theory.regression.notation import Sigma, TeacherRisk, alpha, gamma, nu, sigma
 from infscale_sym.theory.regression.rules import COUNT, SEEN, SIZES, _extrapolated, _registered
 
@@ -46,34 +46,34 @@ def _weights(d: int, along: np.ndarray) -> _Weights:
     return _Weights(w, w - other, names)
 
 
-def _number(world: World, expr: Expr, weights: _Weights, risk: float, signs: bool = False) -> float:
+def _number(sample: TrainingSet, expr: Expr, weights: _Weights, risk: float, signs: bool = False) -> float:
     """An expression at one training set: `risk` stands for Q; `signs`: forms averaged over the signs of the coordinates."""
-    names, heads, function = _compiled(expr)
+    names, quantities, function = _compiled(expr)
     values = []
-    for head in heads:
-        if isinstance(head, TeacherRisk):
+    for quantity in quantities:
+        if isinstance(quantity, TeacherRisk):
             values.append(risk)
-        elif isinstance(head, (WeightForm, GapForm)):
-            left = weights.teacher if isinstance(head, WeightForm) else weights.gap
-            matrix = world.matrix(head.args[0])
+        elif isinstance(quantity, (WeightForm, GapForm)):
+            left = weights.teacher if isinstance(quantity, WeightForm) else weights.gap
+            matrix = sample.matrix(quantity.args[0])
             form = np.diag(matrix) @ (left * weights.gap) if signs else left @ matrix @ weights.gap
-            values.append(float(form) / world.d)
+            values.append(float(form) / sample.d)
         else:
-            values.append(world.number(head))
-    return float(function(*(weights.names.get(s, world.names.get(s)) for s in names), *values))
+            values.append(sample.number(quantity))
+    return float(function(*(weights.names.get(s, sample.names.get(s)) for s in names), *values))
 
 
-def _student(world: World, weights: _Weights) -> tuple[float, float, float]:
+def _student(sample: TrainingSet, weights: _Weights) -> tuple[float, float, float]:
     """(E Delta_T^2, E Delta_T Delta_R, E Delta_R^2) of the posterior mean over prompts and noise, at one training set."""
-    noise, prior = world.names[sigma], world.names[gamma]
-    features = world.rows / np.sqrt(world.d)
-    precision = np.eye(world.d) / prior**2 + features.T @ features / noise**2
+    noise, prior = sample.names[sigma], sample.names[gamma]
+    features = sample.rows / np.sqrt(sample.d)
+    precision = np.eye(sample.d) / prior**2 + features.T @ features / noise**2
     to_mean = np.linalg.solve(precision, features.T / noise**2)  # mu = to_mean y, y = features w_T + sigma eps
     bias = to_mean @ features @ weights.teacher - weights.teacher
-    scatter = noise**2 * np.einsum("ji,j,ji->", to_mean, world.spectrum, to_mean)
+    scatter = noise**2 * np.einsum("ji,j,ji->", to_mean, sample.spectrum, to_mean)
     one, two = bias, bias + weights.gap
     pairs = ((one, one), (one, two), (two, two))
-    first, mixed, second = (float((a * world.spectrum) @ b + scatter) / world.d for a, b in pairs)
+    first, mixed, second = (float((a * sample.spectrum) @ b + scatter) / sample.d for a, b in pairs)
     return first, mixed, second
 
 
@@ -81,7 +81,7 @@ def _student(world: World, weights: _Weights) -> tuple[float, float, float]:
 class LinearInTheJudge:
     """m - y_R = (m - y_T) + (w_T - w_R)'phi, and the mean of mu - w_T over the noise is -lambda (C + lambda)^-1 w_T."""
 
-    name: str = "posterior mean"
+    name: str = "linearity of the posterior mean"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Against the posterior itself at small training sets, weights along and against the eigenvalues."""
@@ -90,11 +90,11 @@ class LinearInTheJudge:
             raise DerivationError("this rule opens the moments with a judge of its own around Q")
         worst = 0.0
         for case in CASES:
-            for world in worlds(case, 6, 3):
+            for sample in training_sets(case, 6, 3):
                 for along in (PLAIN, ALIGNED):
                     weights = _weights(6, along)
-                    moments = _student(world, weights)
-                    worst = max(worst, abs(_number(world, after, weights, moments[0]) / moments[place] - 1))
+                    moments = _student(sample, weights)
+                    worst = max(worst, abs(_number(sample, after, weights, moments[0]) / moments[place] - 1))
         if not worst < 1e-11:
             raise DerivationError(f"the moments of the posterior mean differ by {worst:.1e} in relative terms")
         return Evidence(NUMERIC, "11 digits against the posterior mean at 6 training sets, two choices of weights")
@@ -139,10 +139,10 @@ def _gaps(before: Expr, after: Expr, case: tuple[float, ...], d: int) -> tuple[n
     weights = _weights(d, ALIGNED)
     out: tuple[list[float], list[float]] = ([], [])
     with single_threaded_algebra():
-        for world in worlds(case, d, COUNT):
-            risk = world.number(TeacherRisk(alpha, sigma, gamma, Sigma, nu))
+        for sample in training_sets(case, d, COUNT):
+            risk = sample.number(TeacherRisk(alpha, sigma, gamma, Sigma, nu))
             for signs in (False, True):
-                sides = (_number(world, side, weights, risk, signs) for side in (before, after))
+                sides = (_number(sample, side, weights, risk, signs) for side in (before, after))
                 one, two = sides
                 out[signs].append(one - two)
     return np.array(out[0]), np.array(out[1])
@@ -160,9 +160,9 @@ class NoPreferredDirection:
         for key, along in (("alike", PLAIN), ("not alike", ALIGNED)):
             found = []
             for case in CASES:
-                world = worlds(case, 6, 3)[0]
+                sample = training_sets(case, 6, 3)[0]
                 weights = _weights(6, along)
-                one, two = (_number(world, side, weights, 1.0) for side in (before, after))
+                one, two = (_number(sample, side, weights, 1.0) for side in (before, after))
                 found.append(abs(one / two - 1))
             gaps[key] = found
         if not max(gaps["alike"]) < 1e-11:
@@ -176,7 +176,7 @@ class NoPreferredDirection:
 class TeacherFromThePrior:
     """E (1/d) (mu - w)' Sigma (mu - w) over prompts, noise and the teacher's law N(0, gamma^2 I), at every training set."""
 
-    name: str = "bias and noise"
+    name: str = "average over the prior"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """mu - w is linear in w and in the noise; both maps from the posterior itself, at small training sets."""
@@ -184,10 +184,10 @@ class TeacherFromThePrior:
             raise DerivationError("this rule opens the mean squared offset of a teacher drawn from the prior")
         worst = 0.0
         for case in CASES:
-            for world in worlds(case, 6, 3):
-                width = world.names[gamma]
-                basis = [_student(world, _Weights(width * np.sqrt(6) * unit, 0 * unit, {}))[0] for unit in np.eye(6)]
-                worst = max(worst, abs(world.number(after) / np.mean(basis) - 1))
+            for sample in training_sets(case, 6, 3):
+                width = sample.names[gamma]
+                basis = [_student(sample, _Weights(width * np.sqrt(6) * unit, 0 * unit, {}))[0] for unit in np.eye(6)]
+                worst = max(worst, abs(sample.number(after) / np.mean(basis) - 1))
         if not worst < 1e-11:
             raise DerivationError(f"the risk of the posterior mean differs by {worst:.1e} in relative terms")
         return Evidence(NUMERIC, "11 digits against the posterior mean at 6 training sets, d = 6, n = 12 and 4")
@@ -199,7 +199,7 @@ class UseAt:
 
     id: str
     at: tuple[tuple[Symbol, Expr], ...] = ()
-    name: str = "registered formula"
+    name: str = "registered formula at special values"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The sides agree once the registered right side stands on both."""

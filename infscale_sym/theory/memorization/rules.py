@@ -85,7 +85,7 @@ def _overlap_lemma() -> bool:
 class GaussianOverlaps:
     """int N(x; 0, a) N(x; delta, b) dx = N(delta; 0, a + b): every named overlap in closed form."""
 
-    name: str = "Gaussian integral"
+    name: str = "overlap of two Gaussians"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The lemma by completing the square, then the two sides."""
@@ -111,7 +111,7 @@ def _integrated(integral: Integral) -> Expr:
 class WholePower:
     """Evaluate the one integral in closed form (SymPy); it may stand under a symbolic power."""
 
-    name: str = "integration"
+    name: str = "integration under a power"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The integral by SymPy, then powers of positive bases compared."""
@@ -177,7 +177,7 @@ class RateAsSpectralMean:
     """A rate is written as the spectral mean that it is the limit of; `drawn`: the limit is looked at on training sets."""
 
     drawn: bool = True
-    name: str = "concentration"
+    name: str = "spectral mean"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The form of the mean; with `drawn`, d = 16, 32, 64 extrapolated in 1/d against it, and a mean 10 % off refused."""
@@ -186,8 +186,8 @@ class RateAsSpectralMean:
             raise DerivationError("the limit is the spectral mean of another function")
         if not self.drawn:
             return Evidence(SYMBOLIC, "the limits of the derivations above")
-        head = next(type(e) for e in before.atoms(*_RATES))
-        worst, control = limit_of_draws(head)
+        quantity = next(type(e) for e in before.atoms(*_RATES))
+        worst, control = limit_of_draws(quantity)
         if not (worst < 4 and control > 6):
             raise DerivationError(f"drawn rates differ by {worst:.1f} standard errors, a mean 10 % off by {control:.1f}")
         words = f"drawn training sets, d = 16, 32, 64 extrapolated: {worst:.1f} standard errors; a mean 10 % off: {control:.0f}"
@@ -199,40 +199,40 @@ CASES = ((4.0, 1.0, 0.5), (0.5, 3.0, 0.4))
 
 
 @cache
-def limit_of_draws(head: type) -> tuple[float, float]:
+def limit_of_draws(quantity: type) -> tuple[float, float]:
     """(largest deviation, smallest deviation of a mean 10 % off), in standard errors; from drawn training sets."""
     rng = np.random.default_rng(SEED)
     worst, control = 0.0, np.inf
     with single_threaded_algebra():
         for ratio, noise, width in CASES:
-            if head is HellingerRate and ratio > 1:
+            if quantity is HellingerRate and ratio > 1:
                 continue
             sizes, means, errors = (16, 32, 64), [], []
             for d in sizes:
-                values = [_drawn(head, d, round(d / ratio), noise, width, rng) for _ in range(160)]
+                values = [_drawn(quantity, d, round(d / ratio), noise, width, rng) for _ in range(160)]
                 means.append(np.mean(values))
                 errors.append(np.std(values, ddof=1) / np.sqrt(len(values)))
             design = np.vander(1 / np.array(sizes), 2) / np.array(errors)[:, None]
             covariance = np.linalg.inv(design.T @ design)
             value = (covariance @ design.T @ (np.array(means) / np.array(errors)))[1]
             error = np.sqrt(covariance[1, 1])
-            wanted = number(meaning(head(*(alpha, zeta, kernel_width)[: len(head.slots)])), ratio, noise, width)
+            wanted = number(meaning(quantity(*(alpha, zeta, kernel_width)[: len(quantity.slots)])), ratio, noise, width)
             worst = max(worst, abs(value - wanted) / error)
             control = min(control, abs(value - 1.1 * wanted) / error)
     return worst, float(control)
 
 
-def _drawn(head: type, d: int, n: int, noise: float, width: float, rng: np.random.Generator) -> float:
+def _drawn(quantity: type, d: int, n: int, noise: float, width: float, rng: np.random.Generator) -> float:
     """(1/d) ln of the overlap for one training set; for kernels the mean of the logarithms."""
     data = rng.standard_normal((n, d))
     mean = data.mean(axis=0)
     values, axes = np.linalg.eigh((data - mean).T @ (data - mean) / n)
     values = np.maximum(values, 0)
     g = (values.mean() + noise) * (values / (values + noise)) ** 2
-    if head is HellingerRate:
+    if quantity is HellingerRate:
         return float(-np.sum(np.log(4 * g / (1 + g) ** 2)) / 4 + np.sum((mean @ axes) ** 2 / (1 + g)) / 4) / d
-    over = g + (1.0 if head is SamplingRate else width**2)
-    points = {SamplingRate: np.zeros((1, d)), KernelRate: data, FreshRate: rng.standard_normal((200, d))}[head]
+    over = g + (1.0 if quantity is SamplingRate else width**2)
+    points = {SamplingRate: np.zeros((1, d)), KernelRate: data, FreshRate: rng.standard_normal((200, d))}[quantity]
     square = np.mean(((points - mean) @ axes) ** 2, axis=0)
     return float(-np.sum(np.log(over / 2) + square / over) / (2 * d))
 

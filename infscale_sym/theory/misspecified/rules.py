@@ -67,7 +67,7 @@ def _polynomial(expr: Expr) -> Expr:
 class AverageOverSides:
     """At the distance r on either side of the judge's answer, x = r and x = -r: x is on average r tanh(rho r)."""
 
-    name: str = "average over sides"
+    name: str = "conditional mean at a distance"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The integrands agree once tanh is written by exponentials."""
@@ -83,7 +83,7 @@ class AverageOverSides:
 class ByParts:
     """int G k (-S') S^(k-1) dr = int G' S^k dr, G(0) = 0 and G S^k -> 0: the density of the distance is -(S^k)'."""
 
-    name: str = "by parts"
+    name: str = "integration by parts in the distance"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The boundary function read off from the integrand, and its derivative."""
@@ -105,7 +105,7 @@ class DistanceByName:
     """The distance integral is replaced by its definition, or (`back`) the definition by its name."""
 
     back: bool = False
-    name: str = "definition"
+    name: str = "definition of the distance integral"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Equal terms outside, equal integrands."""
@@ -124,7 +124,7 @@ class InUnits:
 
     new: Symbol
     unit: Expr
-    name: str = "substitution"
+    name: str = "change of units"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The integrand with r replaced, times the unit."""
@@ -146,7 +146,7 @@ class InsertEqual:
 
     id: str
     back: bool = False
-    name: str = "registered formula"
+    name: str = "registered formula at zero temperature"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The side without the selection error is the other one with it put in."""
@@ -245,7 +245,7 @@ class LeadingObjective(Measured):
     """
 
     id: str = ""
-    name: str = "expansion"
+    name: str = "leading terms of the objective"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Order by order in the inverse root at fixed k over the root."""
@@ -379,7 +379,7 @@ class NewtonStep(Measured):
     """
 
     place: Expr | None = None
-    name: str = "stationary point"
+    name: str = "Newton's step"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Derivatives by SymPy, their orders from two values of the variable at 200 digits; the exact quantity by measuring."""

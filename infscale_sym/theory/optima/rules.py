@@ -78,7 +78,7 @@ class LeadingTerm:
     at: tuple[str, str] = ("1e4", "1e7")
     digits: int = 32
     _seen: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
-    name: str = "expansion"
+    name: str = "leading term"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The leading term by SymPy, the remainder by its measured exponent."""

@@ -1,6 +1,6 @@
 """Random matrices on which the steps of `derive/matrices.py` are checked: every product, trace and quadratic form as a number.
 
-A World is one drawn training set (the rows X) at one choice of lambda, alpha, sigma, gamma, nu, with eigenvalues 2 and 1/2 of
+A TrainingSet is one drawn set (the rows X) at one choice of lambda, alpha, sigma, gamma, nu, with eigenvalues 2 and 1/2 of
 Sigma in equal numbers; float64. In small ones a row is left out by inverting again; in large ones by the Sherman-Morrison
 formula, which is itself a step that has been checked on the small ones.
 """
@@ -40,7 +40,7 @@ SPECTRUM = (2.0, 0.5)
 SMALL = 12
 
 
-class World:
+class TrainingSet:
     """One training set. `rows`: X, shape (n, d); `spectrum`: eigenvalues of Sigma, shape (d,); `names`: values of symbols."""
 
     def __init__(self, case: tuple[float, ...], d: int, seed: tuple[int, ...]) -> None:
@@ -58,41 +58,41 @@ class World:
             Sigma: self.spectrum[:2],
         }
         self.covariance = self.rows.T @ self.rows / self.n
-        self._memory: dict[Expr, Any] = {}
+        self._cache: dict[Expr, Any] = {}
 
     def number(self, expr: Expr) -> Any:
         """A scalar expression at this training set; each trace, form and named quantity is computed once."""
-        if expr in self._memory:
-            return self._memory[expr]
-        names, heads, function = _compiled(expr)
-        value = function(*(self.names[s] for s in names), *(self._head(h) for h in heads))
-        self._memory[expr] = value
+        if expr in self._cache:
+            return self._cache[expr]
+        names, quantities, function = _compiled(expr)
+        value = function(*(self.names[s] for s in names), *(self._quantity(h) for h in quantities))
+        self._cache[expr] = value
         return value
 
-    def _head(self, head: Expr) -> Any:
-        if head in self._memory:
-            return self._memory[head]
-        if isinstance(head, TraceMean):
-            value: Any = float(np.trace(self.matrix(head.args[0]))) / self.d
-        elif isinstance(head, KernelTrace):
-            gram = self.rows @ self.rows.T / self.n + self.number(head.args[0]) * np.eye(self.n)
+    def _quantity(self, quantity: Expr) -> Any:
+        if quantity in self._cache:
+            return self._cache[quantity]
+        if isinstance(quantity, TraceMean):
+            value: Any = float(np.trace(self.matrix(quantity.args[0]))) / self.d
+        elif isinstance(quantity, KernelTrace):
+            gram = self.rows @ self.rows.T / self.n + self.number(quantity.args[0]) * np.eye(self.n)
             value = float(np.trace(np.linalg.inv(gram))) / self.n
-        elif isinstance(head, RowMean):
-            value = float(np.mean(self.number(head.args[0])))
-        elif isinstance(head, RowForm):
-            value = self._forms(head.args[0])
-        elif type(head).numpy is not None:
-            arguments = [self.names[a] if a in self.names else self.number(a) for a in head.args]
-            value = type(head).numpy(*arguments)
+        elif isinstance(quantity, RowMean):
+            value = float(np.mean(self.number(quantity.args[0])))
+        elif isinstance(quantity, RowForm):
+            value = self._forms(quantity.args[0])
+        elif type(quantity).numpy is not None:
+            arguments = [self.names[a] if a in self.names else self.number(a) for a in quantity.args]
+            value = type(quantity).numpy(*arguments)
         else:
-            raise DerivationError(f"{head} has no number at a training set")
-        self._memory[head] = value
+            raise DerivationError(f"{quantity} has no number at a training set")
+        self._cache[quantity] = value
         return value
 
     def matrix(self, letter: Expr) -> np.ndarray:
         """A matrix or a product of matrices, shape (d, d)."""
-        if letter in self._memory:
-            return self._memory[letter]
+        if letter in self._cache:
+            return self._cache[letter]
         unit = np.eye(self.d)
         if isinstance(letter, Times):
             left, right = letter.args
@@ -111,7 +111,7 @@ class World:
             made = np.linalg.inv(self.covariance / (shape * noise**2) + unit / prior**2)
         else:
             raise DerivationError(f"{letter} is no matrix")
-        self._memory[letter] = made
+        self._cache[letter] = made
         return made
 
     def _forms(self, letters: Expr) -> np.ndarray:
@@ -144,12 +144,12 @@ def _compiled(expr: Expr) -> tuple[list[Symbol], list[Expr], Callable[..., Any]]
 
     outer = hidden(expr)
     names = sorted((s for s in outer.free_symbols if not isinstance(s, Dummy)), key=str)
-    heads = [head for head, dummy in found.items() if dummy in outer.free_symbols]
-    return names, heads, numpy_function(outer, [*names, *(found[h] for h in heads)], {})
+    quantities = [quantity for quantity, dummy in found.items() if dummy in outer.free_symbols]
+    return names, quantities, numpy_function(outer, [*names, *(found[h] for h in quantities)], {})
 
 
 @lru_cache(maxsize=16)
-def worlds(case: tuple[float, ...], d: int, count: int) -> tuple[World, ...]:
+def training_sets(case: tuple[float, ...], d: int, count: int) -> tuple[TrainingSet, ...]:
     """`count` training sets of dimension d, always the same ones."""
     with single_threaded_algebra():
-        return tuple(World(case, d, (d, CASES.index(case), index)) for index in range(count))
+        return tuple(TrainingSet(case, d, (d, CASES.index(case), index)) for index in range(count))

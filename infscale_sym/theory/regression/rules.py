@@ -23,7 +23,7 @@ from infscale_sym.errors import DerivationError
 from infscale_sym.notation.quantity import Quantity
 from infscale_sym.notation.relations import Equal
 from infscale_sym.sampling.threads import single_threaded_algebra
-from infscale_sym.theory.regression.drawn_training_sets import CASES, World, worlds
+from infscale_sym.theory.regression.drawn_training_sets import CASES, TrainingSet, training_sets
 from infscale_sym.theory.regression.matrix_notation import C, KernelTrace, PosteriorCovariance, Resolvent, TraceMean, word
 from infscale_sym.theory.regression.notation import (
     BareRidge,
@@ -61,26 +61,26 @@ SEEN = Rational(1, 50)
 class DefinedAsLimit:
     """A named limit is written as what it is the limit of, or the other way round."""
 
-    head: type[Quantity]
-    name: str = "definition"
+    quantity: type[Quantity]
+    name: str = "definition as a limit"
 
     @property
     def meaning(self) -> Expr:
         """What the named limit is the limit of."""
-        return MEANINGS[self.head]
+        return MEANINGS[self.quantity]
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Replacing the name by its definition on either side makes the two sides equal."""
         meaning = self.meaning
 
         def open_(expr: Expr) -> Expr:
-            return expr.replace(lambda e: isinstance(e, self.head), lambda _: meaning)
+            return expr.replace(lambda e: isinstance(e, self.quantity), lambda _: meaning)
 
-        if not before.has(self.head) and not after.has(self.head):
-            raise DerivationError(f"{self.head.__name__} does not occur")
+        if not before.has(self.quantity) and not after.has(self.quantity):
+            raise DerivationError(f"{self.quantity.__name__} does not occur")
         if not is_zero(simplify(open_(before) - open_(after))):
             raise DerivationError(f"by definition this is {meaning}")
-        return Evidence(SYMBOLIC, f"definition of {self.head.__name__} as a limit d, n -> oo at fixed alpha")
+        return Evidence(SYMBOLIC, f"definition of {self.quantity.__name__} as a limit d, n -> oo at fixed alpha")
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class EverySample:
         worst = 0.0
         with single_threaded_algebra():
             for case in CASES:
-                for world in worlds(case, 6, 3):
-                    one, two = world.number(before), world.number(after)
+                for sample in training_sets(case, 6, 3):
+                    one, two = sample.number(before), sample.number(after)
                     worst = max(worst, abs(one - two) / abs(one))
         if not worst < self.tolerance:
             raise DerivationError(f"at a training set with d = 6 the sides differ by {worst:.1e} in relative terms")
@@ -108,7 +108,7 @@ class RandomMatrixLimit:
     """The sides agree as d, n -> oo at fixed alpha, each training set by itself up to O(1/d^power)."""
 
     power: float = 1.0
-    name: str = "concentration"
+    name: str = "random-matrix limit"
     sensitivity: Any = SEEN
     slack: float = 0.15
 
@@ -119,7 +119,7 @@ class RandomMatrixLimit:
             spreads, means, errors, scale = [], [], [], 1.0
             for d in SIZES:
                 gaps = _gaps(before, after, case, d)
-                scale = abs(worlds(case, d, COUNT)[0].number(before))
+                scale = abs(training_sets(case, d, COUNT)[0].number(before))
                 spreads.append(float(np.sqrt(np.mean(gaps**2))))
                 means.append(float(gaps.mean()))
                 errors.append(float(gaps.std(ddof=1)) / np.sqrt(len(gaps)))
@@ -139,11 +139,11 @@ class RandomMatrixLimit:
 
 
 def _gaps(before: Expr, after: Expr, case: tuple[float, ...], d: int) -> np.ndarray:
-    def gap(world: World) -> float:
-        return float(world.number(before) - world.number(after))
+    def gap(sample: TrainingSet) -> float:
+        return float(sample.number(before) - sample.number(after))
 
     with single_threaded_algebra():
-        return np.array([gap(world) for world in worlds(case, d, COUNT)])
+        return np.array([gap(sample) for sample in training_sets(case, d, COUNT)])
 
 
 def _extrapolated(means: list[float], errors: list[float]) -> tuple[float, float]:
@@ -186,7 +186,7 @@ class DiagonalTrace:
 class BiasAndNoise:
     """E (1/d) (mu - w)' Sigma (mu - w) of the posterior mean over prompts, noise, and teachers of mean square nu^2."""
 
-    name: str = "bias and noise"
+    name: str = "bias-variance decomposition"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """mu - w is linear in w and in the noise; both maps from the posterior itself, at small training sets."""
@@ -194,15 +194,15 @@ class BiasAndNoise:
             raise DerivationError("this rule opens the mean squared offset")
         worst = 0.0
         for case in CASES:
-            for world in worlds(case, 6, 3):
-                noise, prior, weight = (world.names[s] for s in (sigma, gamma, nu))
-                features = world.rows / np.sqrt(world.d)
-                precision = np.eye(world.d) / prior**2 + features.T @ features / noise**2
+            for sample in training_sets(case, 6, 3):
+                noise, prior, weight = (sample.names[s] for s in (sigma, gamma, nu))
+                features = sample.rows / np.sqrt(sample.d)
+                precision = np.eye(sample.d) / prior**2 + features.T @ features / noise**2
                 to_mean = np.linalg.solve(precision, features.T / noise**2)  # mu = to_mean y, y = features w + sigma eps
-                cov = np.diag(world.spectrum)
-                bias = to_mean @ features - np.eye(world.d)
+                cov = np.diag(sample.spectrum)
+                bias = to_mean @ features - np.eye(sample.d)
                 wanted = weight**2 * np.trace(bias.T @ cov @ bias) + noise**2 * np.trace(to_mean.T @ cov @ to_mean)
-                worst = max(worst, abs(world.number(after) * world.d / wanted - 1))
+                worst = max(worst, abs(sample.number(after) * sample.d / wanted - 1))
         if not worst < 1e-11:
             raise DerivationError(f"the risk of the posterior mean differs by {worst:.1e} in relative terms")
         return Evidence(NUMERIC, "11 digits against the posterior mean at 6 training sets, d = 6, n = 12 and 4")
@@ -212,7 +212,7 @@ class BiasAndNoise:
 class PosteriorIsRidge:
     """The posterior mean (precision I/gamma^2 + Phi'Phi/sigma^2) is (C + lambda)^-1 X'y sqrt(d)/n with this lambda."""
 
-    name: str = "posterior mean"
+    name: str = "posterior mean as ridge regression"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Both linear maps from the answers to the weights, at small training sets."""
@@ -220,13 +220,13 @@ class PosteriorIsRidge:
             raise DerivationError("this rule opens the bare ridge")
         worst = 0.0
         for case in CASES:
-            for world in worlds(case, 6, 3):
-                noise, prior = world.names[sigma], world.names[gamma]
-                features = world.rows / np.sqrt(world.d)
-                precision = np.eye(world.d) / prior**2 + features.T @ features / noise**2
+            for sample in training_sets(case, 6, 3):
+                noise, prior = sample.names[sigma], sample.names[gamma]
+                features = sample.rows / np.sqrt(sample.d)
+                precision = np.eye(sample.d) / prior**2 + features.T @ features / noise**2
                 posterior = np.linalg.solve(precision, features.T / noise**2)
-                ridge = world.covariance + world.number(after) * np.eye(world.d)
-                regression = np.linalg.solve(ridge, world.rows.T) * np.sqrt(world.d) / world.n
+                ridge = sample.covariance + sample.number(after) * np.eye(sample.d)
+                regression = np.linalg.solve(ridge, sample.rows.T) * np.sqrt(sample.d) / sample.n
                 worst = max(worst, np.abs(posterior - regression).max() / np.abs(posterior).max())
         if not worst < 1e-11:
             raise DerivationError(f"posterior mean and ridge regression differ by {worst:.1e} in relative terms")
@@ -237,7 +237,7 @@ class PosteriorIsRidge:
 class PositiveRoot:
     """`ridge.renormalized` at Sigma = number * I is a quadratic equation with one positive root."""
 
-    name: str = "quadratic equation"
+    name: str = "quadratic equation of the ridge"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim solves it, is positive, and the product of the roots is negative."""
@@ -262,7 +262,7 @@ class UseEqual:
     """Insert a registered equality."""
 
     id: str
-    name: str = "registered formula"
+    name: str = "registered deterministic equivalent"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is the old expression with the registered right side put in."""

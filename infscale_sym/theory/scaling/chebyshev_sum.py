@@ -59,7 +59,7 @@ def pull(at: Expr) -> Expr:
 class AverageOfAll:
     """The error of the chosen answer among k + 1, given the answers, is the weighted mean A."""
 
-    name: str = "definition"
+    name: str = "weighted mean of all answers"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is E[A] and the quantity is the error of k + 1 answers."""
@@ -155,7 +155,7 @@ class DropPairs:
     """Leave out the pair sum: in each pair the answer with the larger weight has the smaller error, so no term is negative."""
 
     fold: bool = False  # the errors are already averaged over signs
-    name: str = "association"
+    name: str = "Chebyshev's sum inequality"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """What is left out is the pair sum with minus sign; its summand is not negative by monotony, shown by SymPy."""
@@ -195,7 +195,7 @@ def _pull_is_tame() -> None:
 class AnyKAnswers:
     """Whichever answer is left out, k independent answers remain: every term of the mean is F_k."""
 
-    name: str = "exchangeability"
+    name: str = "exchangeability of the answer left out"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Each summand is the sum without answer j over the weights without answer j; there are k + 1 and a factor 1/(k+1)."""

@@ -86,7 +86,7 @@ def pulled(count: Expr) -> Integral:
 class AsTail:
     """F_k = int 2 r S^k dr: the first three steps of `best-of-k.leading`, taken again."""
 
-    name: str = "tail formula"
+    name: str = "tail formula for F_k"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Run those three rules for k, then replace every best-of-k error by its integral."""
@@ -113,7 +113,7 @@ def _tail_kinds() -> tuple[str, ...]:
 class SlopeOfTail:
     """d/dtau of ln int 2 r S^k dr, under the integral (the derivative is dominated by a Gaussian tail)."""
 
-    name: str = "differentiation"
+    name: str = "differentiation under the integral"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy differentiates the integrand, with dS/dtau = phi(r - tau) - phi(r + tau)."""
@@ -158,7 +158,7 @@ class MoreAnswers:
     """The mean of a falling function under the weight r S^m rises with m: S^(k-m) falls too (Chebyshev's sum inequality)."""
 
     fewer: Symbol
-    name: str = "association"
+    name: str = "Chebyshev's integral inequality"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is the same quotient at k, and the function in the mean, [r tanh(tau r)]'/r, falls with r."""
@@ -259,7 +259,7 @@ class UseEquality:
     """Insert a registered equality, at the values of its symbols that occur."""
 
     id: str
-    name: str = "registered formula"
+    name: str = "registered equality at fixed arguments"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Each occurrence that matches the left side becomes the right side; nothing else changes."""
@@ -342,7 +342,7 @@ class Isotropic:
             raise DerivationError("s^2 is not gamma^2 kappa/alpha")
         if simplify(risk / variance - offset_ratio(share)) != 0:
             raise DerivationError("Q/s^2 is another")
-        ridge, m = _isotropic_heads()
+        ridge, m = _isotropic_quantities()
         model = (alpha, sigma, gamma, Sigma)
         s2 = PredictiveVariance(*model)
         old = log(s2 / sqrt(1 - 2 * TeacherRisk(*model, nu) / s2))
@@ -369,7 +369,7 @@ class ImplicitSlope:
         (noise,) = solve(equation, sigma**2)
         tangent = diff(equation, alpha).subs(sigma**2, noise).subs(diff(bend, alpha), slope)
         (found,) = solve(tangent, slope)
-        ridge, m = _isotropic_heads()
+        ridge, m = _isotropic_quantities()
         derivative = next(iter(before.atoms(Derivative)))
 
         def plain(e: Expr) -> Expr:
@@ -385,7 +385,7 @@ class ImplicitSlope:
         return Evidence(SYMBOLIC, "dkappa/dalpha solved from lambda = kappa (1 - alpha m)")
 
 
-def _isotropic_heads() -> tuple[Expr, Expr]:
+def _isotropic_quantities() -> tuple[Expr, Expr]:
     ridge = RenormalizedRidge(BareRidge(alpha, sigma, gamma), alpha, Sigma)
     return ridge, DegreesOfFreedom(ridge, Sigma)
 

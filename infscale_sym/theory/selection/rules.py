@@ -66,7 +66,7 @@ def _one(expr: Expr) -> tuple[Expr, Expr]:
 class DefinitionOfSampling:
     """The selection error is, by definition, the softmax-weighted average of the squared errors."""
 
-    name: str = "definition"
+    name: str = "definition of softmax sampling"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Draw by draw: the claim's integrand is the average with weights proportional to softmax of the reward."""
@@ -156,7 +156,7 @@ class IndependentDraws:
 class OneDraw:
     """The expectation over one standard normal draw is an integral against the normal density: a and b by name."""
 
-    name: str = "one draw"
+    name: str = "expectation over one draw"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Unfold a and b and compare their integrands."""
@@ -228,7 +228,7 @@ class TailFormula:
 class IndependentTails:
     """All k independent answers are farther than r: P = S(r)^k, and S is the normal probability outside the interval."""
 
-    name: str = "independence"
+    name: str = "independence of the distances"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Replace the tail of the minimum by a power; check S against the normal integral."""

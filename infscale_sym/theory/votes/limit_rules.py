@@ -118,7 +118,7 @@ class RatioOfMeans:
     """
 
     order: int
-    name: str = "Taylor's theorem"
+    name: str = "delta method"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Second derivatives of (N/W)^2 times the covariances of the two means, which are those of one draw over k."""
@@ -146,7 +146,7 @@ class WeightMoments:
     """E[w^a (z + tau)^b] with w = exp(-(z + rho)^2/(2t)): Gaussian integrals, by completing the square."""
 
     far: Far
-    name: str = "Gaussian integrals"
+    name: str = "moments of the weight"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The square completed and the moments of the shifted normal put in; the remainder of the whole chain measured."""
@@ -396,7 +396,7 @@ class LastStage:
 class InsertBestOfK:
     """Insert best-of-k.misspecified in the last stage, at what is then left to undo."""
 
-    name: str = "registered formula"
+    name: str = "best-of-k in the last stage"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Structural: the registered right side with the stage's number of answers and offsets."""

@@ -70,7 +70,7 @@ class DefinitionOfVote:
     """
 
     given: Callable[[int], Expr]
-    name: str = "definition"
+    name: str = "definition of the vote"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Draw by draw: the claim's integrand is (answer + tau)^2."""
@@ -141,7 +141,7 @@ def _terms(expr: Expr) -> list[tuple[Expr, Expr]]:
 class ExchangePairs:
     """The square of a sum over exchangeable draws: k times the first square and k (k - 1) times the first pair."""
 
-    name: str = "exchangeability"
+    name: str = "exchangeability of pairs"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Average each term of the claim over all permutations of the draws and compare."""
@@ -164,7 +164,7 @@ class ExchangePairs:
 class SquareReciprocalAsIntegral:
     """1/W^2 = int_0^oo u exp(-u W) du. The order may be exchanged: with |z + tau| for z + tau the integral is finite."""
 
-    name: str = "Laplace representation"
+    name: str = "Laplace representation of the square"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Integrate the claim's integrand over u at fixed draws."""
@@ -185,7 +185,7 @@ class SquareReciprocalAsIntegral:
 class IndependentFactors:
     """In each term, E of a product of functions of different draws is the product of the expectations."""
 
-    name: str = "independence"
+    name: str = "independence in each term"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Write every factor over draws not used yet, for k = 2, 3, 4, and compare the sums."""
@@ -227,7 +227,7 @@ def _over_draws(term: Expr, count: int) -> Expr:
 class OneWeightedDraw:
     """Expectations over one standard normal draw by name: a, b_1, b_2 are integrals against the normal density."""
 
-    name: str = "one draw"
+    name: str = "expectations over one weighted draw"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Unfold the names and compare integrands."""
@@ -282,7 +282,7 @@ def _share_is_the_integral_of_the_density() -> None:
 class MiddlePair:
     """The joint density of the two middle ones of an even number of draws, in P = Phi(z) < Q = Phi(z')."""
 
-    name: str = "order statistics"
+    name: str = "joint order statistics"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Mixed derivative of P(X <= z, Y <= z'), a sum of trinomials, at k = 2, 4, 6."""

@@ -161,7 +161,7 @@ def _check_slope() -> None:
 class SignsInPairs:
     """Given the distances, the errors may be averaged over the signs: y_i becomes G_i + D^2, and D^2 cancels in each pair."""
 
-    name: str = "average over signs"
+    name: str = "average over signs in pairs"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """SymPy takes the conditional mean from the density; only the errors in the pair sum may be replaced."""
@@ -179,7 +179,7 @@ class SignsInPairs:
 class DropHeating:
     """Leave out what the temperature adds: G rises with the distance, so (G_i - G_j)(s_i - s_j) >= 0 in every pair."""
 
-    name: str = "association"
+    name: str = "Chebyshev's sum inequality at every temperature"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """What is left out is exactly the integral of the pair sum, with minus sign; G rises, shown by SymPy."""
@@ -230,7 +230,7 @@ class LogarithmOfPairs:
     - h(0) gamma_E/2 + M, as int_R^oo exp(-r^2) dr/r = -ln R - gamma_E/2 + o(1). The sum does not depend on R.
     """
 
-    name: str = "matching"
+    name: str = "asymptotic matching"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """Both pieces and the slope at r = 0 by SymPy; the remainder by its measured exponent in beta."""
