@@ -12,7 +12,8 @@ import itertools
 import math
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
 
@@ -75,13 +76,12 @@ def gaussian_average_mp(k: Any, ratio: Any, digits: int = 50, moment: int = 0) -
             raise DomainError(f"high-precision averages need 0 < E Delta_T^2/s^2 < 1/2; got {mpmath.nstr(ratio, 6)}")
         if exact(k, "k") < 1:
             raise DomainError(f"k must be at least 1; got {k}")
-        coarse = _double_sum(to_mpf(k), ratio, digits, 1.0, moment)
-        for density in (1.3, 1.7, 2.3, 3.0, 4.0, 5.5):
-            fine = _double_sum(to_mpf(k), ratio, digits, density, moment)
-            if abs(coarse - fine) <= abs(fine) * mpmath.mpf(10) ** -digits:
-                return fine
-            coarse = fine
-        raise ValidationError(f"average over prompts: meshes still differ within {digits} digits; ask for fewer digits")
+        number = to_mpf(k)
+
+        def value(density: float) -> Any:
+            return _double_sum(number, ratio, digits, density, moment)
+
+        return agree(value, (1.0, 1.3, 1.7, 2.3, 3.0, 4.0, 5.5), digits, "average over prompts")
 
 
 def _double_sum(k: Any, ratio: Any, digits: int, density: float, moment: int = 0) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.inputs import check_range, exact, float_array
 from infscale_sym.evaluate.lambdify import to_mpf
 
@@ -103,8 +104,8 @@ def weight_ratio_by_quadrature_mp(j: Any, t: Any, rho: Any, digits: int = 50) ->
 
     with mpmath.workdps(digits + 20):
         j, t, rho = (to_mpf(v) for v in (j, t, rho))
-        values = []
-        for refine in (1, mpmath.mpf("1.37")):
+
+        def ratio(refine: Any) -> Any:
             means = []
             for power in (1, j):
                 width = mpmath.sqrt(t / (t + power))
@@ -113,10 +114,9 @@ def weight_ratio_by_quadrature_mp(j: Any, t: Any, rho: Any, digits: int = 50) ->
                 middle = -rho * power / (power + t)
                 nodes = (middle + n * step for n in range(-far, far + 1))
                 means.append(step * mpmath.fsum(mpmath.exp(-power * (z + rho) ** 2 / (2 * t)) * mpmath.npdf(z) for z in nodes))
-            values.append(means[1] / means[0] ** j)
-        if abs(values[0] / values[1] - 1) > mpmath.mpf(10) ** -digits:
-            raise ValidationError("two meshes of the moments differ; ask for fewer digits")
-        return values[1]
+            return means[1] / means[0] ** j
+
+        return agree(ratio, (1, mpmath.mpf("1.37")), digits, "moments of the weight")
 
 
 def crowd_laplace(u: Any) -> Any:
@@ -178,11 +178,12 @@ def crowd_laplace_mp(u: Any, digits: int = 50) -> Any:
     from infscale_sym.evaluate.dyadic import midpoint
     from infscale_sym.evaluate.lambdify import to_arb
 
-    values = []
-    for refine in (1.0, 1.23):
+    def value(refine: float) -> Any:
         with flint.ctx.workprec(int(3.33 * digits) + 60):
-            values.append(midpoint(_Crowd(digits + 5, refine)(to_arb(u).log())))
-    return _agreed(values, digits, "J", mpmath)
+            return midpoint(_Crowd(digits + 5, refine)(to_arb(u).log()))
+
+    with mpmath.workdps(digits + 10):
+        return +agree(value, (1.0, 1.23), digits, "J")
 
 
 def crossover_factor_mp(chi: Any, digits: int = 50) -> Any:
@@ -197,14 +198,8 @@ def crossover_factor_mp(chi: Any, digits: int = 50) -> Any:
     if not low <= value <= high:
         raise DomainError(f"chi must lie in [{low:g}, {high:g}]; got {float(value):g}")
     digits = 10 * math.ceil((digits + 2) / 10)  # neighbouring requests share a mesh
-    return _agreed([_crossover(value, digits, refine) for refine in (1.0, 1.12)], digits, "the crossover function", mpmath)
-
-
-def _agreed(values: list[Any], digits: int, label: str, mpmath: Any) -> Any:
     with mpmath.workdps(digits + 10):
-        if abs(values[0] / values[1] - 1) > mpmath.mpf(10) ** -digits:
-            raise ValidationError(f"two meshes of {label} differ; ask for fewer digits")
-        return +values[1]
+        return +agree(lambda refine: _crossover(value, digits, refine), (1.0, 1.12), digits, "crossover function")
 
 
 class _Crowd:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import midpoint
 from infscale_sym.evaluate.inputs import float_array
 from infscale_sym.evaluate.lambdify import to_mpf
@@ -89,7 +90,7 @@ def kurtosis_by_density_mp(d: Any, alpha: Any, digits: int = 50) -> Any:
         low = peak - (reach + (a + b) * mpmath.log1p(a / b) + 10) / a
         high = peak + (reach + (a + b) * mpmath.log1p(b / a) + 10) / (b - 2)
 
-        def sums(count: int) -> list[Any]:
+        def value(count: int) -> Any:
             step = (high - low) / count
             totals = [mpmath.mpf(0)] * 3
             for i in range(count + 1):
@@ -97,16 +98,11 @@ def kurtosis_by_density_mp(d: Any, alpha: Any, digits: int = 50) -> Any:
                 v = mpmath.exp(s)
                 density = mpmath.exp(a * s - (a + b) * mpmath.log1p(v) - (a * peak - (a + b) * mpmath.log1p(a / b)))
                 totals = [t + density * v**p for p, t in enumerate(totals)]
-            return totals
+            zero, one, two = totals
+            return 3 * two * zero / one**2
 
-        before, count = None, 128
-        while count <= 1 << 15:
-            zero, one, two = sums(count)
-            value = 3 * two * zero / one**2
-            if before is not None and abs(value - before) <= mpmath.mpf(10) ** -(digits + 3) * value:
-                return value
-            before, count = value, 2 * count
-    raise ValidationError("kurtosis: two meshes do not agree; d/alpha - d is too close to 3")
+        counts = (1 << n for n in range(7, 16))
+        return agree(value, counts, digits + 3, "kurtosis", "d/alpha - d is too close to 3")
 
 
 def characteristic_gap_arb(frequency: Any, d: Any, alpha: Any, digits: int = 50) -> Any:

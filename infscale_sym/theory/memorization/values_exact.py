@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.lambdify import to_arb, to_mpf
 from infscale_sym.theory.regression.values.marchenko_pastur import bits, law_average_arb, law_average_mp
 from infscale_sym.theory.regression.values.spectrum_exact import positive_arb, positive_mp
@@ -156,15 +157,14 @@ def _trapezoid(integrand: Callable[[Any], Any], width: Any, digits: int) -> Any:
     """int integrand over the line, a function that falls like exp(-z^2/(2 width^2)) and is entire; two meshes must agree."""
     import mpmath
 
-    step, before = width, None
     reach = mpmath.sqrt(2 * mpmath.log(10) * (digits + 12))
-    for _ in range(8):
+
+    def value(halvings: int) -> Any:
+        step = width / 2**halvings
         count = int(reach / step) + 1
-        value = step * mpmath.fsum(integrand(n * step) for n in range(-count, count + 1))
-        if before is not None and abs(value - before) <= mpmath.mpf(10) ** -(digits + 3) * abs(value):
-            return value
-        before, step = value, step / 2
-    raise ValidationError("trapezoidal rule: two meshes do not agree")
+        return step * mpmath.fsum(integrand(n * step) for n in range(-count, count + 1))
+
+    return agree(value, range(8), digits + 3, "trapezoidal rule")
 
 
 def normal_overlap_mp(one: Any, two: Any, apart: Any, digits: int = 50) -> Any:
@@ -216,10 +216,5 @@ def kernel_norm_mp(n: Any, d: Any, width: Any, digits: int = 50) -> Any:
             spots = (low + j * step for j in range(nodes + 1))
             return front * step * mpmath.fsum(mpmath.exp(dim * u - mpmath.exp(2 * u) * (1 + 1 / h**2) / 2) for u in spots)
 
-        cells, before = 256, mean(128)
-        while cells <= 1 << 14:
-            value = mean(cells)
-            if abs(value - before) <= mpmath.mpf(10) ** -(digits + 3) * value:
-                return own * (1 / count + (1 - 1 / count) * value)
-            cells, before = 2 * cells, value
-    raise ValidationError("kernel norm: two meshes do not agree; d is too small")
+        value = agree(mean, (1 << n for n in range(7, 15)), digits + 3, "kernel norm", "d is too small")
+        return own * (1 / count + (1 - 1 / count) * value)

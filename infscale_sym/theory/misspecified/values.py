@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.inputs import check_range, float_array
 from infscale_sym.theory.optima.values.frozen import DistanceMesh, exact_arguments, log_best_number, to_number
 from infscale_sym.theory.optima.values.numeric import optimal_number
@@ -92,7 +93,7 @@ def distance_integral_mp(k: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
             raise DomainError(f"k must be at least 1; got {mpmath.nstr(k_, 5)}")
         return DistanceMesh(tau_, rho_, mpmath.log(k_), digits, density).gap(mpmath.log(k_))
 
-    return _twice(value, digits, 10 + _cancels(k, tau, rho), "distance integral")
+    return _validated(value, digits, 10 + _cancels(k, tau, rho), "distance integral")
 
 
 def _cancels(k: Any, tau: Any, rho: Any) -> int:
@@ -113,15 +114,12 @@ def _mirrored(k: Any, tau: Any, rho: Any) -> tuple[Any, Any, Any]:
     return (k, -tau, -rho) if rho < 0 else (k, tau, rho)
 
 
-def _twice(value: Any, digits: int, guard: int, label: str) -> Any:
+def _validated(value: Any, digits: int, guard: int, label: str) -> Any:
     """`value(digits, density)` on two meshes that must agree."""
     import mpmath
 
     with mpmath.workdps(digits + guard + 25):
-        one, two = value(digits + guard, 1.0), value(digits + guard, 1.3)
-        if abs(one - two) > abs(two) * mpmath.mpf(10) ** -digits:
-            raise ValidationError(f"{label}: two meshes differ by {mpmath.nstr(abs(one / two - 1), 2)}; ask for fewer digits")
-        return two
+        return agree(lambda density: value(digits + guard, density), (1.0, 1.3), digits, label)
 
 
 def answers_beyond_teacher_mp(tau: Any, c: Any, digits: int = 50) -> Any:
@@ -157,4 +155,4 @@ def least_error_mp(tau: Any, c: Any, digits: int = 50) -> Any:
         tau_, rho_ = to_number(exact_tau), to_number(rho)
         return DistanceMesh(tau_, rho_, log_k, digits, density).gap(log_k) + (tau_ - rho_) ** 2
 
-    return _twice(value, digits, lost, "least error")
+    return _validated(value, digits, lost, "least error")

@@ -24,6 +24,7 @@ import numpy as np
 from flint import arb, arb_series, ctx
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import midpoint
 from infscale_sym.evaluate.inputs import check_range, exact, float_array
 from infscale_sym.evaluate.lambdify import to_arb
@@ -59,10 +60,10 @@ def thermal_excess_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) -> A
     whole = digits + 2 * math.ceil(-math.log10(t_)) + 4
     whole = 6 * math.ceil(whole / 6)  # neighbouring requests share their tables
     frozen = selection_error_arb(k_, 0, tau_, rho_, digits=whole)
-    values = []
     with ctx.workprec(_bits(whole)):
         drift, count = to_arb(tau_ - rho_), to_arb(k_)
-        for second in (False, True):
+
+        def excess(second: bool) -> Any:
             mass, error = arb(0), drift * drift
             for row in _table(t_, rho_, whole, second):
                 share = row.weight * count * (row.log_above * (count - 1)).exp()
@@ -70,10 +71,9 @@ def thermal_excess_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) -> A
                 error += share * (row.square + 2 * drift * row.pull)
             if not abs(mass.mid() - 1) < arb(10) ** -(whole - 2):
                 raise ValidationError(f"the chosen answer's law sums to 1 + {float(mass.mid() - 1):.1e} at t = {float(t_):g}")
-            values.append((error - frozen).mid())
-        if not abs(values[0] - values[1]) < abs(values[1]) * arb(10) ** -digits:
-            raise ValidationError(f"two meshes of the cold error differ at k = {k}, t = {float(t_):g}; ask for fewer digits")
-        return midpoint(values[1])
+            return midpoint(error - frozen)
+
+        return agree(excess, (False, True), digits, f"the cold error at k = {k}, t = {float(t_):g}")
 
 
 class _Row(NamedTuple):
@@ -245,8 +245,10 @@ def cold_pairs_mp(k: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
     with ctx.workprec(_bits(digits + 20)):
         count, judge, drift = to_arb(k_), to_arb(rho_), to_arb(tau_ - rho_)
         nepers, half = (digits + 4) * math.log(10), arb(2).rsqrt()
-        level, values = 1 + 2 * judge * drift, []
-        for refine, offset in ((1.0, "0"), (1.13, "0.37")):
+        level = 1 + 2 * judge * drift
+
+        def value(mesh: tuple[float, str]) -> Any:
+            refine, offset = mesh
             step, total = 3.2 / (nepers + 2 * float(rho_) ** 2) / refine, arb(0)  # |arg r| < pi/6
             farthest = abs(float(rho_)) + math.sqrt(nepers + float(rho_) ** 2) + 1
             for n in range(math.floor((-math.log(nepers) - 3) / step), math.ceil(math.log(farthest) / step) + 2):
@@ -257,10 +259,10 @@ def cold_pairs_mp(k: Any, tau: Any, rho: Any, digits: int = 50) -> Any:
                 slope = product.cosh() ** 2 + drift / r * ((2 * product).sinh() / 2 + product)
                 above = (((r - judge) * half).erfc() + ((r + judge) * half).erfc()) / 2
                 total += (1 + end) * (-r * r).exp() * ((above.log() * (count - 2)).exp() * slope - level)
-            values.append((total * arb(step)).mid())
-        if not abs(values[0] - values[1]) < (1 + abs(values[1])) * arb(10) ** -digits:
-            raise ValidationError(f"two meshes of M differ at k = {k}, tau = {tau}, rho = {rho}; ask for fewer digits")
-        return midpoint(values[1])
+            return midpoint(total * arb(step))
+
+        what = f"M at k = {k}, tau = {tau}, rho = {rho}"
+        return agree(value, ((1.0, "0"), (1.13, "0.37")), digits, what, beside=1)
 
 
 def zeta_slope(s: Any) -> Any:

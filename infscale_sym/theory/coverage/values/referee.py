@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import midpoint
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_arb, to_mpf
@@ -57,22 +58,18 @@ def averages(functions: Callable[[Any, Any], Sequence[Any]], a: Any, b: Any, dig
     if not (0.05 <= first <= 1000 and 0.05 <= second <= 1000):
         raise DomainError(f"a and b must lie in [0.05, 1000] here; got {a} and {b}")
     bits = int(3.33 * digits) + 80
-    before: tuple[Any, ...] | None = None
+
+    def means(step: float) -> tuple[Any, ...]:
+        sums: list[Any] = []
+        for log_p, log_q, weight in _mesh(first, second, step, centre, bits):
+            for n, value in enumerate(functions(log_p, log_q)):
+                if n == len(sums):
+                    sums.append(flint.arb(0))
+                sums[n] = (sums[n] + weight * value).mid()
+        return tuple(midpoint(s) for s in sums)
+
     with flint.ctx.workprec(bits), mpmath.workdps(digits + 15):
-        for step in _STEPS:
-            sums: list[Any] = []
-            for log_p, log_q, weight in _mesh(first, second, step, centre, bits):
-                for n, value in enumerate(functions(log_p, log_q)):
-                    if n == len(sums):
-                        sums.append(flint.arb(0))
-                    sums[n] = (sums[n] + weight * value).mid()
-            after = tuple(midpoint(s) for s in sums)
-            if before is not None and all(
-                abs(x - y) <= abs(x) * mpmath.mpf(10) ** -digits for x, y in zip(after, before, strict=True)
-            ):
-                return after
-            before = after
-    raise ValidationError("the law of p: the meshes do not agree; ask for fewer digits")
+        return agree(means, _STEPS, digits, "the law of p")
 
 
 def loss_by_law_mp(k: Any, a: Any, b: Any, digits: int = 50) -> Any:

@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import Any
 
 from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
-from infscale_sym.theory.votes.values.exact import _two_meshes
+from infscale_sym.theory.votes.values.exact import DENSITIES
 
 #: f(c, v) in Arb numbers; v is only given where it is known.
 Summand = Callable[[Any], tuple[Any, ...]]
@@ -87,7 +88,7 @@ def scale_average_mp(summand: Summand, n: Any, d: Any, digits: int, slack: float
                     for i in range(len(rows[0]))
                 )
 
-        return _two_meshes(value, digits, "average over the scale")
+        return agree(value, DENSITIES, digits, "average over the scale")
 
 
 def pair_average_mp(summand: Callable[[Any, Any], tuple[Any, ...]], n: Any, digits: int, slack: float = 0.0) -> tuple[Any, ...]:
@@ -133,7 +134,7 @@ def pair_average_mp(summand: Callable[[Any, Any], tuple[Any, ...]], n: Any, digi
             return tuple(midpoint(t) for t in totals)
 
     with mpmath.workdps(digits + 15):
-        return _two_meshes(value, digits, "average over two eigenvalues")
+        return agree(value, DENSITIES, digits, "average over two eigenvalues")
 
 
 def spectral_average_mp(summand: Summand, n: Any, d: Any, digits: int, slack: float = 0.0) -> tuple[Any, ...]:
@@ -160,7 +161,7 @@ def spectral_average_mp(summand: Summand, n: Any, d: Any, digits: int, slack: fl
                     for i in range(len(rows[0]))
                 )
 
-        return _two_meshes(value, digits, "average over the spectrum")
+        return agree(value, DENSITIES, digits, "average over the spectrum")
 
 
 @lru_cache(maxsize=16)

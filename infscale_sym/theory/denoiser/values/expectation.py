@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_arb, to_mpf
 from infscale_sym.theory.denoiser.values.exact import gamma_mesh, pair_average_mp, scale_average_mp, spectral_average_mp, whole
-from infscale_sym.theory.votes.values.exact import _two_meshes
+from infscale_sym.theory.votes.values.exact import DENSITIES
 
 
 def generated_variance_mp(T: Any, noise: Any, a: Any, v: Any, digits: int = 50) -> Any:
@@ -217,7 +218,7 @@ def long_one_draw_divergence_mp(n: Any, d: Any, digits: int = 50) -> Any:
                     total += sum((w * (2 * p).log() for p, w in zip(points, weights, strict=True)), flint.arb(0))
                 return (midpoint(total),)
 
-        (fit,) = _two_meshes(own, digits, "ln chi^2")
+        (fit,) = agree(own, DENSITIES, digits, "ln chi^2")
         return ((1 + 1 / N) * D * inverse - D + D / N - fit + logs) / 2
 
 

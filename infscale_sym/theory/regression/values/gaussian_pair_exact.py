@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
 
@@ -66,13 +67,7 @@ def line_average_mp(k: Any, t: Any, slope: Any, judge: Any, digits: int = 50) ->
 
             return selection_error_mp(k, t, 0, 0, digits=digits)
         rule = _best_of_k if heat == 0 else _soft if heat >= 1 else _node_by_node
-        before: Any = None
-        for density in _DENSITIES:
-            value = rule(K, T, m, c, digits, density)
-            if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-                return value
-            before = value
-    raise ValidationError(f"average over a Gaussian pair: the meshes do not agree to {digits} digits; ask for fewer digits")
+        return agree(lambda density: rule(K, T, m, c, digits, density), _DENSITIES, digits, "average over a Gaussian pair")
 
 
 class _Offsets:
@@ -276,8 +271,8 @@ def pair_of_answers_mp(k: Any, t: Any, teacher: Any, cross: Any, judge: Any, dig
         T, a, b, c = (to_mpf(v) for v in (t, teacher, cross, judge))
         if to_mpf(k) != 2 or not 1 <= T < mpmath.inf:
             raise DomainError(f"this double sum is for k = 2 and t >= 1; got k = {k}, t = {t}")
-        before: Any = None
-        for nodes in (6, 8, 11, 15, 20, 27, 36):  # per unit length
+
+        def value(nodes: int) -> Any:  # per unit length
             with flint.ctx.workprec(int(3.33 * digits) + 64):
                 variance, twice = from_mpf(1 + 2 * c), 2 * from_mpf(T)
                 wide = variance.sqrt()
@@ -293,8 +288,6 @@ def pair_of_answers_mp(k: Any, t: Any, teacher: Any, cross: Any, judge: Any, dig
                         row += density[j] * y * (p * y / twice).tanh()
                     total += density[i] * p * row
                 mean = midpoint(total * step * step / (2 * flint.arb.pi()))
-            value = 1 + a - (1 + 2 * b) / (1 + 2 * c) * mean
-            if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-                return value
-            before = value
-    raise ValidationError(f"double sum: the meshes do not agree to {digits} digits; use a larger t or fewer digits")
+            return 1 + a - (1 + 2 * b) / (1 + 2 * c) * mean
+
+        return agree(value, (6, 8, 11, 15, 20, 27, 36), digits, "double sum", "use a larger t or fewer digits")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from infscale_sym.errors import ValidationError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.lambdify import to_arb, to_mpf
 from infscale_sym.theory.regression.values.spectrum_exact import positive_arb, positive_mp
 
@@ -32,15 +32,14 @@ def law_average_mp(function: Callable[[Any], Any], alpha: Any, Sigma: Any, digit
     with mpmath.workdps(digits + 15):
         al, S2 = positive_mp(alpha, "alpha"), positive_mp(Sigma, "Sigma")
         centre, half = S2 * (1 + al), 2 * S2 * mpmath.sqrt(al)
-        before, count = None, 32
-        while count <= 1 << 17:
+
+        def value(count: int) -> Any:
             angles = (mpmath.pi * (2 * i + 1) / (2 * count) for i in range(count))
             total = mpmath.fsum(mpmath.sin(a) ** 2 * function(centre + half * mpmath.cos(a)) for a in angles)
-            value = 2 * S2 * total / count
-            if before is not None and abs(value - before) <= mpmath.mpf(10) ** -(digits + 3) * abs(value):
-                return value
-            before, count = value, 2 * count
-    raise ValidationError("Marchenko-Pastur integral: two meshes do not agree; the ridge is too close to the edge")
+            return 2 * S2 * total / count
+
+        counts = (1 << n for n in range(5, 18))
+        return agree(value, counts, digits + 3, "Marchenko-Pastur integral", "the ridge is too close to the edge")
 
 
 def law_average_arb(function: Callable[[Any], Any], alpha: Any, Sigma: Any, digits: int) -> Any:

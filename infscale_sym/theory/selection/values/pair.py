@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.lambdify import to_mpf
 
@@ -27,13 +28,11 @@ def selection_error_pair_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50
         t_, tau_, rho_ = to_mpf(t), to_mpf(tau), to_mpf(rho)
         if not 1 <= t_ < mpmath.inf or abs(tau_) > 5 or abs(rho_) > 5:
             raise DomainError(f"finite t >= 1 and |tau|, |rho| <= 5 are needed; got t = {t}, tau = {tau}, rho = {rho}")
-        before = None
-        for nodes in (8, 11, 15, 20, 26):  # per unit length
-            value = _double_sum(t_, tau_, rho_, digits, nodes)
-            if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-                return value
-            before = value
-    raise ValidationError(f"double sum: the meshes do not agree to {digits} digits; use a larger t or fewer digits")
+
+        def value(nodes: int) -> Any:  # per unit length
+            return _double_sum(t_, tau_, rho_, digits, nodes)
+
+        return agree(value, (8, 11, 15, 20, 26), digits, "double sum", "use a larger t or fewer digits")
 
 
 def _double_sum(t: Any, tau: Any, rho: Any, digits: int, nodes: int) -> Any:

@@ -18,7 +18,8 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.inputs import check_range, exact, float_array
 from infscale_sym.evaluate.lambdify import to_mpf
@@ -134,14 +135,12 @@ def beam_error_mp(k: Any, stages: Any, tau: Any, rho: Any, digits: int = 50) -> 
         A, R = to_mpf(tau), to_mpf(rho)
         if abs(A) > 4 or abs(R) > 4:
             raise DomainError(f"|tau|, |rho| <= 4 are needed; got {tau}, {rho}")
-        before = None
-        for density in (1.0, 1.3, 1.7):
+
+        def value(density: float) -> Any:
             square, mean = _moments_mp(number, int(depth), exact(rho), digits, density)
-            value = square + 2 * (A - R) * mean + (A - R) ** 2
-            if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-                return value
-            before = value
-    raise ValidationError(f"search in stages: two sets of nodes do not agree to {digits} digits")
+            return square + 2 * (A - R) * mean + (A - R) ** 2
+
+        return agree(value, (1.0, 1.3, 1.7), digits, "search in stages")
 
 
 @cache

@@ -7,29 +7,17 @@ agree to the digits asked for. The mean is computed from the law of the sum of k
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
 
-
-def _two_meshes(value: Callable[[float], tuple[Any, ...]], digits: int, what: str) -> tuple[Any, ...]:
-    """The values of the finer of two meshes that agree, each relatively to 10^-digits."""
-    import mpmath
-
-    before = None
-    for density in (1.0, 1.35, 1.9, 2.7):
-        after = value(density)
-        if before is not None and all(
-            abs(a - b) <= abs(a) * mpmath.mpf(10) ** -digits for a, b in zip(after, before, strict=True)
-        ):
-            return after
-        before = after
-    raise ValidationError(f"{what}: the meshes do not agree to {digits} digits; ask for fewer digits")
+#: Meshes from coarse to fine: how many times denser than the first.
+DENSITIES = (1.0, 1.35, 1.9, 2.7)
 
 
 def _in_range(value: Any, name: str, low: float, high: float) -> Any:
@@ -82,7 +70,7 @@ def weighted_mean_vote_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) 
             square, mean = _soft_moments(K, T, R, digits, density)
             return (square + 2 * (A - R) * mean + (A - R) ** 2,)
 
-        return _two_meshes(error, digits, "weighted mean")[0]
+        return agree(error, DENSITIES, digits, "weighted mean")[0]
 
 
 def _soft_moments(K: Any, T: Any, R: Any, digits: int, density: float) -> tuple[Any, Any]:
@@ -176,7 +164,7 @@ def _median_spread(k: Any, digits: int) -> Any:
             return (midpoint(above / below),)
 
     with mpmath.workdps(digits + 15):
-        return _two_meshes(value, digits, "median")[0]
+        return agree(value, DENSITIES, digits, "median")[0]
 
 
 def median_by_counts_mp(k: Any, tau: Any, digits: int = 50) -> Any:
@@ -210,7 +198,7 @@ def median_by_counts_mp(k: Any, tau: Any, digits: int = 50) -> Any:
             return (midpoint(total),)
 
     with mpmath.workdps(digits + 15):
-        return _two_meshes(value, digits, "median by counts")[0]
+        return agree(value, DENSITIES, digits, "median by counts")[0]
 
 
 @cache
@@ -268,4 +256,4 @@ def _middle_pair(k: Any, digits: int) -> Any:
             return (midpoint(above / below),)
 
     with mpmath.workdps(digits + 15):
-        return _two_meshes(value, digits, "middle pair")[0]
+        return agree(value, DENSITIES, digits, "middle pair")[0]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.lambdify import to_mpf
 
@@ -30,14 +31,12 @@ def weighted_mean_pair_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) 
         T, A, R = to_mpf(t), to_mpf(tau), to_mpf(rho)
         if not 2 <= T < mpmath.inf or abs(A) > 5 or abs(R) > 5:
             raise DomainError(f"finite t >= 2 and |tau|, |rho| <= 5 are needed; got t = {t}, tau = {tau}, rho = {rho}")
-        before = None
-        for nodes in (6, 8, 11, 15, 20):
+
+        def value(nodes: int) -> Any:
             with flint.ctx.workprec(int(3.33 * digits) + 64):
-                value = midpoint(_double_sum(from_mpf(T), from_mpf(A), from_mpf(R), digits, nodes))
-            if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-                return value
-            before = value
-    raise ValidationError(f"double sum: the meshes do not agree to {digits} digits; use a larger t or fewer digits")
+                return midpoint(_double_sum(from_mpf(T), from_mpf(A), from_mpf(R), digits, nodes))
+
+        return agree(value, (6, 8, 11, 15, 20), digits, "double sum", "use a larger t or fewer digits")
 
 
 def _double_sum(t: Any, tau: Any, rho: Any, digits: int, nodes: int) -> Any:

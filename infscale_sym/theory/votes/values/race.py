@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.errors import DomainError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.inputs import check_range, exact, float_array
 from infscale_sym.evaluate.lambdify import to_mpf
 
@@ -91,8 +92,8 @@ def scaled_race_mp(k: Any, p_1: Any, p_2: Any, digits: int = 50) -> Any:
         cut = math.sqrt(2.2 * nepers / float(K * base)) if float(K) > 1e3 else math.inf
         far = 1 - 2 * base
         short = cut < 1 and float(-K * mpmath.log(abs(far) if far else mpmath.mpf("1e-99"))) > nepers
-        before = None
-        for density in (1.0, 1.5, 2.2):
+
+        def scaled(density: float) -> Any:
             nodes = density * (nepers * math.sqrt(float(K * base)) / 2 + nepers / float(mpmath.log(one / two)) * 2 + 20)
             step = mpmath.mpf(cut) / int(density * nepers) if short else mpmath.pi / int(nodes)
             last = int(density * nepers) if short else int(nodes)
@@ -101,11 +102,9 @@ def scaled_race_mp(k: Any, p_1: Any, p_2: Any, digits: int = 50) -> Any:
                 loss = 2 * mpmath.sin(step * i / 2) ** 2
                 value = (1 - base * loss) ** int(number) * (one - two) / (one + two - 2 * root + 2 * root * loss)
                 total += value / 2 if i in (0, last) else value
-            value = mpmath.sqrt(K) * total * step / (2 * mpmath.pi)
-            if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-                return value
-            before = value
-    raise ValidationError(f"race: the meshes do not agree to {digits} digits")
+            return mpmath.sqrt(K) * total * step / (2 * mpmath.pi)
+
+        return agree(scaled, (1.0, 1.5, 2.2), digits, "race")
 
 
 def race_by_counts_mp(k: Any, p_1: Any, p_2: Any, digits: int = 50) -> Any:
