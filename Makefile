@@ -37,7 +37,7 @@ help: ## this list
 verify: setup-verify ## set up, then re-derive and confirm every registered formula
 	@.venv/bin/infscale verify $(ARGS)
 
-ledger: setup-verify ## verify everything and write docs/ledger (commit it)
+ledger: setup-verify ## verify everything and write docs/ledger (commit .json and .md)
 	@.venv/bin/infscale verify --report docs/ledger $(ARGS)
 
 test: setup-test ## set up, then run all tests and re-run the notebooks
