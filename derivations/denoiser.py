@@ -91,9 +91,9 @@ average.claim(
     Linear(),
     "denoiser.kl in each direction",
 )
-pull = 2 * zeta * own**2 / (own + zeta) ** 3
+gap = 2 * zeta * own**2 / (own + zeta) ** 3
 average.claim(
-    ((n - 1) / n + zeta) * mean(share) / 2 + mean(pull) / (d * n) - d / 2 + d / (2 * n) + logs,
+    ((n - 1) / n + zeta) * mean(share) / 2 + mean(gap) / (d * n) - d / 2 + d / (2 * n) + logs,
     ScaleIdentity(),
     "f = x^2/(x + zeta)^2",
 )

@@ -95,7 +95,7 @@ def steps_from_definition(count):
         (opened, Unfold(DifficultySlope)),
         (Derivative(log(inside), tau) / (2 * tau), AsTail()),
         (moved / inside / (2 * tau), SlopeOfTail()),
-        (pulled(count) / (2 * tau * inside), ByParts()),
+        (slope_integral(count) / (2 * tau * inside), ByParts()),
     )
 
 
@@ -118,7 +118,7 @@ slopes.claim(*folded, "dS/dtau = tanh(tau r) (-dS/dr), and the boundary term van
 
 # %% tags=["derives:difficulty.slope"]
 slopes.claim(
-    pulled(k) / (2 * tau * tail_integral(k)),
+    slope_integral(k) / (2 * tau * tail_integral(k)),
     MoreAnswers(m),
     "a falling function, weighted nearer to zero",
     hypotheses=["k >= m", "the mean is even in tau: take tau > 0"],

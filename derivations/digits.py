@@ -232,11 +232,12 @@ coverage_picture(warmths, k, truth, fits, ceiling)
 # bounded, so is $\delta$, and $2/q$ is the last word at any $t>0$.
 
 # %%
-from infscale_sym.theory.autoencoder.tail import OwnImages
+from infscale_sym.theory.autoencoder.tail import GeneratedImages
 
-own = OwnImages(eigenvalues, model.sigma2, 64)
+own = GeneratedImages(eigenvalues, model.sigma2, 64)
 own_threshold = model.sigma2 * chdtri(52, 0.2)  # 80 % of the model's own images can be solved
-print(f"v = {own.softness.min():.4f} to {own.softness.max():.4f}, t_c = {own.freezing:.4f}, b above it {own.exponent(1.0):.4f}")
+v = own.shift_variance
+print(f"v = {v.min():.4f} to {v.max():.4f}, t_c = {own.freezing:.4f}, b above it {own.exponent(1.0):.4f}")
 print("t        constant of k^(-1/6)    unsolved share x k^(1/6), over it, at k = 1e4, 1e8, 1e16")
 settled = []
 for t in warmths[1:]:
@@ -292,7 +293,7 @@ equal = chance_below(2.0 * np.array([0.1, 5.0, 30.0]), np.full(12, 2.0), np.full
 assert np.abs(equal / chndtr([0.1, 5.0, 30.0], 12, 3.0) - 1).max() < 1e-9
 close = law.floor[:5] + 1e-3
 ratio = np.exp(np.diag(law.chances(close[:, None], 1.0).log_below) - np.diag(law.log_small_ball(close[:, None], 1.0)))[:5]
-correction = 1e-3 / 14 * ((law.pull[:5] ** 2 - 1) / (2 * law.spread)).sum(axis=1)
+correction = 1e-3 / 14 * ((law.shift[:5] ** 2 - 1) / (2 * law.spread)).sum(axis=1)
 assert np.abs((ratio - 1) / correction - 1).max() < 1e-2
 assert counts[P == 0].sum() == 0
 assert abs((scores**2).mean() - 1) < 4 * np.sqrt(2 / scores.size)

@@ -160,7 +160,7 @@ bound.claim(
 # %% tags=["derives:best-of-k.misspecified.bound"]
 bound.claim(
     D**2 + Integral(slope * tail, (r, 0, oo)),
-    WeakerPull(),
+    TanhBound(),
     "2 s is at least tanh(s) + s/cosh(s)^2, and rho D is negative",
     hypotheses=["rho (rho - tau) > 0"],
 )
@@ -194,8 +194,8 @@ for m in range(1, ORDER - 1):  # the exponential of a power series: E' = X' E
     )
 
 # %% tags=["derives:best-of-k.misspecified.all-orders"]
-pull = series(r * tanh(rho * r), r, 0, ORDER + 1).removeO()  # even in r
-mean = expand(r**2 + 2 * D * pull)
+linear = series(r * tanh(rho * r), r, 0, ORDER + 1).removeO()  # even in r
+mean = expand(r**2 + 2 * D * linear)
 front = {n: n * mean.coeff(r, n) for n in range(2, ORDER + 1, 2)}  # of r^(n-1) in the slope
 expanded = sum(
     expand(front[n] * powers[m]) * w ** (n - 1) / q**n / k ** (n + m)

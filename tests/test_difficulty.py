@@ -15,7 +15,7 @@ from infscale_sym.catalog import formula
 from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.theory.averages.values import gaussian_average
-from infscale_sym.theory.scaling.rules import AsTail, MoreAnswers, pulled, tail_integral
+from infscale_sym.theory.scaling.rules import AsTail, MoreAnswers, slope_integral, tail_integral
 from infscale_sym.theory.scaling.values import averaged_sample_gain, difficulty_slope, local_exponent, offset_ratio, sample_gain
 from infscale_sym.theory.scaling.values_exact import averaged_sample_gain_mp, difficulty_slope_arb, sample_gain_mp
 from infscale_sym.theory.selection.notation import SelectionError, k, m, tau
@@ -90,8 +90,8 @@ def test_domains_and_rules():
     with pytest.raises(DomainError, match="k must be more than"):
         local_exponent(1, 0.3)
     with pytest.raises(DerivationError, match="same quotient"):
-        MoreAnswers(m).check(pulled(m) / tail_integral(m), pulled(k) / tail_integral(k))
+        MoreAnswers(m).check(slope_integral(m) / tail_integral(m), slope_integral(k) / tail_integral(k))
     with pytest.raises(DerivationError, match="same quotient"):
-        MoreAnswers(m).check(pulled(m) / (2 * tau * tail_integral(m)), 2 * pulled(k) / (2 * tau * tail_integral(k)))
+        MoreAnswers(m).check(slope_integral(m) / (2 * tau * tail_integral(m)), slope_integral(k) / (tau * tail_integral(k)))
     with pytest.raises(DerivationError):
         AsTail().check(SelectionError(k, 0, tau, tau), tail_integral(k + 1))

@@ -14,7 +14,7 @@ from infscale_sym.errors import DomainError
 from infscale_sym.theory.autoencoder import quadratic_form as module
 from infscale_sym.theory.autoencoder.draws import LinearVAE, fit_linear_vae, load_digits
 from infscale_sym.theory.autoencoder.quadratic_form import chance_below, quadratic_form
-from infscale_sym.theory.autoencoder.tail import OwnImages
+from infscale_sym.theory.autoencoder.tail import GeneratedImages
 from infscale_sym.theory.autoencoder.values import ErrorLaw, error_law
 
 # The quadratic form.
@@ -194,31 +194,31 @@ def test_the_law_does_not_depend_on_the_basis_of_the_codes(digits: tuple[LinearV
 
 def test_small_balls(digits: tuple[LinearVAE, np.ndarray, ErrorLaw]):
     _, _, law = digits
-    few = ErrorLaw(np.zeros(40), law.spread, law.pull[:40])
+    few = ErrorLaw(np.zeros(40), law.spread, law.shift[:40])
     for t in (0.3, 5.0):
         for y in (1e-3, 1e-1):
             ratio = np.exp(few.chances(y, t).log_below - few.log_small_ball(y, t)) - 1
-            first = y / 14 * ((few.pull**2 / t - 1) / (2 * t * few.spread)).sum(axis=1)
-            assert np.abs(ratio - first).max() < 3 * (y / t) ** 2 * np.maximum(1, (few.pull**2).sum(axis=1).max() / t) ** 2
+            first = y / 14 * ((few.shift**2 / t - 1) / (2 * t * few.spread)).sum(axis=1)
+            assert np.abs(ratio - first).max() < 3 * (y / t) ** 2 * np.maximum(1, (few.shift**2).sum(axis=1).max() / t) ** 2
             assert np.abs(ratio).max() > 10 * np.abs(ratio - first).max()  # the correction is there
 
 
 # The tail.
 
 
-def own(q: int) -> OwnImages:
+def own(q: int) -> GeneratedImages:
     values = np.array([165.0, 161.0, 147.0, 115.0, 70.0, 56.0, 54.0, 44.0, 39.0, 38.0, 29.0, 25.0])
-    return OwnImages(values[12 - q :], 4.6, 64)
+    return GeneratedImages(values[12 - q :], 4.6, 64)
 
 
 def test_own_images_have_the_law_that_the_tail_assumes():
     model = fit_linear_vae(load_digits()[0][:899], 12)
-    images = model.dream(4000, np.random.default_rng(10))
+    images = model.generate(4000, np.random.default_rng(10))
     law = error_law(images, model.mean, model.loadings, model.codes(images), model.covariance)
-    theirs = OwnImages((model.loadings**2).sum(axis=0) + model.sigma2, model.sigma2, 64)
+    theirs = GeneratedImages((model.loadings**2).sum(axis=0) + model.sigma2, model.sigma2, 64)
     np.testing.assert_allclose(np.sort(law.spread), np.sort(theirs.spread), rtol=1e-9)
     order = np.argsort(theirs.spread)
-    scaled = law.pull[:, np.argsort(law.spread)] / np.sqrt(theirs.softness[order])
+    scaled = law.shift[:, np.argsort(law.spread)] / np.sqrt(theirs.shift_variance[order])
     assert stats.kstest(scaled.ravel(), ndtr).pvalue > 1e-3
     assert stats.kstest(law.floor / theirs.sigma2, stats.chi2(52).cdf).pvalue > 1e-3
     assert stats.kstest(1.05 * law.floor / theirs.sigma2, stats.chi2(52).cdf).pvalue < 1e-3
@@ -244,16 +244,16 @@ def test_warm_tail_and_its_constant(q: int, t: float):
 
 
 def test_frozen_tail_on_one_latent():
-    """q = 1 by a product rule over ln y and the pull, colder than t_c: local exponents approach t/v, far from 2/q."""
+    """q = 1 by a product rule over ln y and the shift, colder than t_c: local exponents approach t/v, far from 2/q."""
     images = own(1)
-    v, t, threshold = float(images.softness[0]), 0.6 * float(images.softness[0]), 4.6 * float(chdtri(63, 0.2))
+    v, t, threshold = float(images.shift_variance[0]), 0.6 * float(images.shift_variance[0]), 4.6 * float(chdtri(63, 0.2))
     assert t < images.freezing
     assert float(images.exponent(t)) == pytest.approx(0.6)
     ln_y = np.linspace(-6, 0, 30)[:, None]
-    pull = np.linspace(0, 25, 1500) * np.sqrt(v)
+    shift = np.linspace(0, 25, 1500) * np.sqrt(v)
     y = threshold * np.exp(ln_y)
-    weight = images._density(threshold - np.minimum(y, threshold * (1 - 1e-12))) * y * np.exp(-(pull**2) / (2 * v))
-    fail = quadratic_form(y, [t * images.spread[0]], (pull / np.sqrt(t))[:, None]).log_above
+    weight = images._density(threshold - np.minimum(y, threshold * (1 - 1e-12))) * y * np.exp(-(shift**2) / (2 * v))
+    fail = quadratic_form(y, [t * images.spread[0]], (shift / np.sqrt(t))[:, None]).log_above
     off = []
     for k in (1e10, 1e40, 1e160):
         left = weight * np.exp(k * fail)
@@ -277,7 +277,7 @@ def test_bad_models_are_refused(monkeypatch: pytest.MonkeyPatch):
         (lambda: model.successes(images, 1.0, -1.0, 5, np.random.default_rng(0)), "t must be > 0"),
         (lambda: error_law(images, model.mean, model.loadings, images, model.covariance), "shapes must be"),
         (lambda: error_law(images, model.mean, 0 * model.loadings, model.codes(images), model.covariance), "full rank"),
-        (lambda: OwnImages(np.array([2.0]), 3.0, 5), "sigma2 must lie"),
+        (lambda: GeneratedImages(np.array([2.0]), 3.0, 5), "sigma2 must lie"),
         (lambda: own(2).unsolved(10.0, 300.0, 0.01), "t must lie in"),
         (lambda: own(2).constant(300.0, 0.01), "t must lie in"),
     ):

@@ -166,9 +166,9 @@ def test_simulated_records_have_their_least_error_where_the_law_says() -> None:
 def test_curves_from_subsets_of_drawn_answers() -> None:
     """E r_k^2 and E r_k tanh(rho r_k) give the exact error; the best number drawn agrees, the one without the -4 does not."""
     counts = np.array([2, 5, 20])
-    square, pull = subset_curves(1.0, counts, 60, 20_000, seed=3)
+    square, linear = subset_curves(1.0, counts, 60, 20_000, seed=3)
     for drift in (-0.6, 0.4):
-        drawn = square + 2 * drift * pull
+        drawn = square + 2 * drift * linear
         error = drawn.std(axis=0, ddof=1) / math.sqrt(len(drawn))
         assert (np.abs(drawn.mean(axis=0) - distance_integral(counts, 1.0 + drift, 1.0)) < 4.5 * error).all()
     assert simulation.check(NEAR, quick=True).agrees

@@ -165,7 +165,7 @@ def chunks(expr: Any, printer: FormulaPrinter, line: float = LINE) -> list[str]:
     if isinstance(expr, exp):
         return _framed(r"\exp\Bigl(", chunks(expr.args[0], printer, line), r"\Bigr)")
     if isinstance(expr, Quantity):
-        return _head_chunks(expr, printer, line) or [whole]
+        return _quantity_chunks(expr, printer, line) or [whole]
     return [whole]
 
 
@@ -210,7 +210,7 @@ def _product_chunks(expr: Mul, printer: FormulaPrinter, line: float) -> list[str
     return out
 
 
-def _head_chunks(expr: Any, printer: FormulaPrinter, line: float) -> list[str]:
+def _quantity_chunks(expr: Any, printer: FormulaPrinter, line: float) -> list[str]:
     """Break the widest argument of a quantity, its brackets at a fixed size."""
     args = printer.arguments(expr)
     widest = max(range(len(args)), key=lambda i: width(args[i]))

@@ -58,7 +58,7 @@ class LinearVAE:
         """Images of shape (..., D) of codes of shape (..., q)."""
         return self.mean + codes @ self.loadings.T
 
-    def dream(self, number: int, rng: np.random.Generator) -> Array:
+    def generate(self, number: int, rng: np.random.Generator) -> Array:
         """`number` images drawn from the model itself, noise included, shape (number, D)."""
         codes = rng.standard_normal((number, self.loadings.shape[1]))
         return self.decode(codes) + np.sqrt(self.sigma2) * rng.standard_normal((number, self.mean.size))

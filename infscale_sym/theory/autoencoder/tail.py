@@ -1,10 +1,10 @@
 """How slowly coverage ends on images that the linear autoencoder made itself: the tail exponent, exactly.
 
 Under the model (probabilistic PCA, kept eigenvalues lambda_j, noise sigma2, q codes, D pixels) the law of the error of an
-attempt (quantities.reconstruction) is itself random in a known way: floor = sigma2 chi^2 with D - q degrees of freedom, S_j^2 =
-sigma2 (1 - sigma2/lambda_j), and independent pulls ~ N(0, v_j), v_j = sigma2/(lambda_j - sigma2). Let P be an image's chance of
-success at temperature t, y = threshold - floor. As y -> 0, P ~ C y^(q/2), and for far pulls ln P ~ -sum pull_j^2/(2t). So
-E P^-s over the images with y > 0 is finite if and only if s q/2 < 1 and s < t/v_j for all j, and
+attempt (`error_law`) is itself random in a known way: floor = sigma2 chi^2 with D - q degrees of freedom, S_j^2 =
+sigma2 (1 - sigma2/lambda_j), and independent shifts m_j ~ N(0, v_j), v_j = sigma2/(lambda_j - sigma2). Let P be an image's
+chance of success at temperature t, y = threshold - floor. As y -> 0, P ~ C y^(q/2), and for far shifts ln P ~ -sum m_j^2/(2t).
+So E P^-s over the images with y > 0 is finite if and only if s q/2 < 1 and s < t/v_j for all j, and
 
     P(P < x) = x^(b + o(1)),  E (1 - P)^k = k^(-b + o(1)),   b = min(2/q, t/max v):
 
@@ -40,7 +40,7 @@ class Unsolved(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class OwnImages:
+class GeneratedImages:
     """Images drawn from the model: kept eigenvalues (q,) > sigma2 > 0, squared units of a pixel; 1 <= q < D, q <= 29."""
 
     eigenvalues: Array
@@ -57,8 +57,8 @@ class OwnImages:
         object.__setattr__(self, "eigenvalues", values)
 
     @property
-    def softness(self) -> Array:
-        """v_j, the variance of the pull of each code, dimensionless."""
+    def shift_variance(self) -> Array:
+        """v_j, the variance of the shift of each code, dimensionless."""
         return self.sigma2 / (self.eigenvalues - self.sigma2)
 
     @property
@@ -69,7 +69,7 @@ class OwnImages:
     @property
     def freezing(self) -> float:
         """t_c = 2 max v/q."""
-        return float(2 * self.softness.max() / self.eigenvalues.size)
+        return float(2 * self.shift_variance.max() / self.eigenvalues.size)
 
     def ceiling(self, threshold: Any) -> Any:
         """Share of the images that can be solved; threshold > 0 in squared units of a pixel."""
@@ -79,7 +79,7 @@ class OwnImages:
 
     def exponent(self, t: Any) -> Any:
         """b = min(2/q, t/max v), dimensionless; t > 0 broadcasts."""
-        return np.minimum(2 / self.eigenvalues.size, float_array(t, "t") / self.softness.max())
+        return np.minimum(2 / self.eigenvalues.size, float_array(t, "t") / self.shift_variance.max())
 
     def constant(self, threshold: Any, t: Any) -> Any:
         """lim k^(2/q) E (1 - P)^k for t > t_c; broadcasts. Raises DomainError for colder t."""
@@ -89,13 +89,13 @@ class OwnImages:
         check_range(t, "t", self.freezing * (1 + 1e-12), np.inf)
         q = self.eigenvalues.size
         best = 2 * t * np.exp((2 * gammaln(q / 2 + 1) + np.log(self.spread).sum()) / q)
-        pulls = 1 / np.sqrt((1 - 2 * self.softness / (q * t[..., None])).prod(axis=-1))
-        return self._density(threshold) / self.ceiling(threshold) * gamma(1 + 2 / q) * best * pulls
+        shifts = 1 / np.sqrt((1 - 2 * self.shift_variance / (q * t[..., None])).prod(axis=-1))
+        return self._density(threshold) / self.ceiling(threshold) * gamma(1 + 2 / q) * best * shifts
 
     def unsolved(self, k: Any, threshold: float, t: float, points: int = 4096) -> Unsolved:
         """E (1 - P)^k over the images with floor < threshold, for k from 1 to 1e60, shape of k; t > t_c.
 
-        Quasi-random points (multiples of square roots of primes): ln y evenly, and the pulls from the law tilted towards the
+        Quasi-random points (multiples of square roots of primes): ln y evenly, and the shifts from the law tilted towards the
         images that are left over; P itself is exact. At 4096 points within 3 % for t >= 4 t_c and k <= 1e16, the exponent
         within 0.02. Raises DomainError.
         """
@@ -108,13 +108,13 @@ class OwnImages:
         u = np.modf((np.arange(points)[:, None] + 0.5) * np.sqrt(_PRIMES[: q + 1]))[0]
         reach = 2 / q * np.log(k.max(initial=1)) + 20  # in ln y: far enough that k attempts do not count there
         y = threshold * np.exp(-reach * u[:, 0])
-        wider = 1 / (1 - 1.6 / q * self.softness / t)
+        wider = 1 / (1 - 1.6 / q * self.shift_variance / t)
         z = ndtri(u[:, 1:])
-        pull = z * np.sqrt(wider * self.softness)
+        shift = z * np.sqrt(wider * self.shift_variance)
         tilt = (0.5 * np.log(wider) - (wider - 1) * z**2 / 2).sum(axis=1)
         log_weight = np.log(self._density(threshold - y) * y * reach) + tilt
         weight = np.exp(log_weight) / (points * self.ceiling(threshold))
-        log_fail = quadratic_form(y, t * self.spread, pull / np.sqrt(t)).log_above
+        log_fail = quadratic_form(y, t * self.spread, shift / np.sqrt(t)).log_above
         failed = np.exp(k[..., None] * log_fail)
         share = failed @ weight
         return Unsolved(share, -k * ((failed * log_fail) @ weight) / share)

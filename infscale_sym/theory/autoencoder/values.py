@@ -37,7 +37,7 @@ class ErrorLaw:
     """The least error that a code can reach, shape (n,), squared units of a pixel."""
     spread: Array
     """S_j^2, shape (q,), squared units of a pixel."""
-    pull: Array
+    shift: Array
     """(P' r)_j/S_j, shape (n, q), dimensionless: how far the mean code misses the best one."""
 
     def chances(self, threshold: Any, t: Any) -> Chances:
@@ -48,7 +48,7 @@ class ErrorLaw:
         """
         threshold, t = float_array(threshold, "threshold"), _positive(t)
         root = np.sqrt(t)[..., None]
-        return quadratic_form(threshold - self.floor, root**2 * self.spread, self.pull / root)
+        return quadratic_form(threshold - self.floor, root**2 * self.spread, self.shift / root)
 
     def log_small_ball(self, threshold: Any, t: Any) -> Any:
         """ln(C y^(q/2)), the law close above the floor, without its correction; -inf below the floor. As `chances`."""
@@ -59,7 +59,7 @@ class ErrorLaw:
         q = self.spread.size
         with np.errstate(divide="ignore"):
             ball = q / 2 * (np.log(y) - np.log(2 * t)) - 0.5 * np.log(self.spread).sum() - gammaln(q / 2 + 1)
-        return ball - (self.pull**2).sum(axis=1) / (2 * t)
+        return ball - (self.shift**2).sum(axis=1) / (2 * t)
 
 
 def error_law(images: Any, mean: Any, loadings: Any, codes: Any, covariance: Any) -> ErrorLaw:

@@ -65,7 +65,7 @@ PAIR = Formula(
     source=HALDER,
     deviation=(
         "||g - s||^2 - ||g - K||^2 in units of ||s||^2: positive is memorizing. H's code has bandwidth n^(-1/d) and, in "
-        "place of the sampling law, kernels at 10^4 fresh draws. Any n and either variant: quantities.memorization."
+        "place of the sampling law, kernels at 10^4 fresh draws. Any n and either variant: theory.memorization.values."
     ),
     expected=Expected.HOLDS,
     script="memorization",

@@ -39,12 +39,12 @@ def near(formula: Formula, quick: bool) -> Leg:
     """The number of answers at which the drawn error is least, for judges ever nearer to the boundary, less the claim."""
     trials, judge = 20_000 if quick else 40_000, 1.0
     counts: Any = np.arange(3, 130)
-    square, pull = subset_curves(judge, counts, 250, trials, SEED)
+    square, linear = subset_curves(judge, counts, 250, trials, SEED)
     near = (9.0, 16.0, 30.0, 60.0, 120.0, 240.0)
 
     def best(closeness_: float, rows: Any) -> float:
         drift = -(1 + 1 / closeness_) / (2 * judge)
-        error = square[rows].mean(0) + 2 * drift * pull[rows].mean(0)
+        error = square[rows].mean(0) + 2 * drift * linear[rows].mean(0)
         at = int(np.argmin(error))
         window = slice(max(at - at // 3 - 2, 0), at + at // 3 + 3)
         return math.exp(lowest(np.log(counts[window]), error[window] * float(counts[at]) ** 4, 7)[0])

@@ -74,15 +74,15 @@ def subset_curves(judge: float, counts: Array, draws: int, trials: int, seed: in
     (either side has its normal density) is put in by hand; all else is drawn.
     """
     rng = np.random.default_rng(seed)
-    square, pull = np.empty((BATCHES, draws)), np.empty((BATCHES, draws))
+    square, linear = np.empty((BATCHES, draws)), np.empty((BATCHES, draws))
     for batch in range(BATCHES):
         r = np.sort(np.abs(rng.standard_normal((trials // BATCHES, draws)) + judge), axis=1)
         square[batch] = (r**2).mean(axis=0)
-        pull[batch] = (r * np.tanh(judge * r)).mean(axis=0)
+        linear[batch] = (r * np.tanh(judge * r)).mean(axis=0)
     factorial: Any = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, draws + 1)))])  # logarithms
     rank = np.arange(1, draws + 1)[:, None]
     left = draws - rank - counts + 1  # of the answers farther away, so many stay outside the subset
     logs = factorial[draws - rank] - factorial[np.maximum(left, 0)] - factorial[counts - 1]
     logs -= factorial[draws] - factorial[counts] - factorial[draws - counts]
     weight = np.where(left >= 0, np.exp(logs), 0.0)
-    return square @ weight, pull @ weight
+    return square @ weight, linear @ weight

@@ -164,7 +164,7 @@ class InsertEqual:
 
 
 @dataclass(frozen=True)
-class WeakerPull:
+class TanhBound:
     """tanh(s) + s/cosh(s)^2 <= 2 s for s >= 0: if rho (tau - rho) < 0, the integrand grows when the left replaces the right."""
 
     name: str = "pointwise bound"

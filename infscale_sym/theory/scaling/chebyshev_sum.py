@@ -50,7 +50,7 @@ def over_pairs(core: Expr) -> Expr:
     return inner / (2 * (k + 1) * W)
 
 
-def pull(at: Expr) -> Expr:
+def mean_at_distance(at: Expr) -> Expr:
     """E[x | |x| = r] = r tanh(rho r) for x = z + rho, z standard normal."""
     return at * tanh(rho * at)
 
@@ -141,7 +141,7 @@ class AverageOverSigns:
         at = Symbol("r", positive=True)
         up, down = normal_density(at - rho), normal_density(-at - rho)
         mean = (up * (at + drift) ** 2 + down * (-at + drift) ** 2) / (up + down)
-        wanted = at**2 + 2 * drift * pull(at) + drift**2
+        wanted = at**2 + 2 * drift * mean_at_distance(at) + drift**2
         if simplify((mean - wanted).rewrite(exp)) != 0:
             raise DerivationError("the conditional mean of the error is another")
         pair = over_pairs(error[j_] - error[i])
@@ -169,11 +169,11 @@ class DropPairs:
             raise DerivationError("the weight does not fall with the distance")
         if not self.fold:
             return Evidence(SYMBOLIC, "w falls with y, so (w_i - w_j)(y_j - y_i) >= 0", at_most=True)
-        _pull_is_tame()
+        _conditional_error_rises()
         return Evidence(SYMBOLIC, "w falls and r^2 + 2 D r tanh(rho r) rises with r", at_most=True)
 
 
-def _pull_is_tame() -> None:
+def _conditional_error_rises() -> None:
     """0 <= d/dr [r tanh(rho r)]/(2 rho r) <= 1, so d/dr [r^2 + 2 D r tanh(rho r)] = 2 r (1 + 2 rho D e), 0 <= e <= 1.
 
     Linear in e, that is at least 2 r min(1, 1 + 2 rho D) >= 0. e = (tanh(u)/u + 1 - tanh(u)^2)/2, u = rho r > 0 (e is even
@@ -181,7 +181,7 @@ def _pull_is_tame() -> None:
     """
     u, at = Symbol("u", positive=True), Symbol("r", positive=True)
     e = (tanh(u) / u + 1 - tanh(u) ** 2) / 2
-    if simplify(diff(pull(at), at) / (2 * rho * at) - e.subs(u, rho * at)) != 0:
+    if simplify(diff(mean_at_distance(at), at) / (2 * rho * at) - e.subs(u, rho * at)) != 0:
         raise DerivationError("the slope of r tanh(rho r) is another")
     # u - tanh(u) is 0 at 0 and has the slope tanh(u)^2, hence is not negative; 1 - tanh^2 = 1/cosh^2.
     above = u - tanh(u)

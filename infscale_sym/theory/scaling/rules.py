@@ -77,7 +77,7 @@ def tail_integral(count: Expr) -> Integral:
     return Integral(2 * r * power_of_survival(count), (r, 0, oo))
 
 
-def pulled(count: Expr) -> Integral:
+def slope_integral(count: Expr) -> Integral:
     """int_0^oo 2 d/dr[r tanh(tau r)] S(r; tau)^count dr, which is dF/dtau."""
     return Integral(2 * diff(r * tanh(tau * r), r) * power_of_survival(count), (r, 0, oo))
 
@@ -162,7 +162,7 @@ class MoreAnswers:
 
     def check(self, before: Expr, after: Expr) -> Evidence:
         """The claim is the same quotient at k, and the function in the mean, [r tanh(tau r)]'/r, falls with r."""
-        if before != pulled(self.fewer) / (2 * tau * tail_integral(self.fewer)) or after != pulled(k) / (
+        if before != slope_integral(self.fewer) / (2 * tau * tail_integral(self.fewer)) or after != slope_integral(k) / (
             2 * tau * tail_integral(k)
         ):
             raise DerivationError("the claim must be the same quotient at k")

@@ -48,7 +48,7 @@ from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, clearly_not_zero, is_ze
 from infscale_sym.errors import DerivationError
 from infscale_sym.evaluate.lambdify import numpy_function
 from infscale_sym.notation.operators import Expectation, normal_density
-from infscale_sym.theory.scaling.chebyshev_sum import _pull_is_tame, drift, error, mean_error, pull
+from infscale_sym.theory.scaling.chebyshev_sum import _conditional_error_rises, drift, error, mean_at_distance, mean_error
 from infscale_sym.theory.selection.notation import SelectionError, Survival, k, r, rho, t, tau
 from infscale_sym.theory.selection.rules import TOTAL, i, j_, weight
 from infscale_sym.theory.zero_temperature.notation import ColdPairs, ThermalExcess, ZetaSlope, coldness
@@ -168,7 +168,7 @@ class SignsInPairs:
         at = Symbol("r", positive=True)
         up, down = normal_density(at - rho), normal_density(-at - rho)
         mean = (up * (at + drift) ** 2 + down * (-at + drift) ** 2) / (up + down)
-        if simplify((mean - at**2 - 2 * drift * pull(at) - drift**2).rewrite(exp)) != 0:
+        if simplify((mean - at**2 - 2 * drift * mean_at_distance(at) - drift**2).rewrite(exp)) != 0:
             raise DerivationError("the conditional mean of the error is another")
         if after == before or after != before.subs(pair_covariance(error), pair_covariance(mean_error)):
             raise DerivationError("only the errors in the pair sum may be replaced by their conditional means")
@@ -188,7 +188,7 @@ class DropHeating:
         core = pair_covariance(mean_error).atoms(Indexed)
         if {str(letter.base) for letter in core} != {"w", "G", "s"}:
             raise DerivationError("the pair sum is another")
-        _pull_is_tame()
+        _conditional_error_rises()
         return Evidence(SYMBOLIC, "r^2 + 2 D r tanh(rho r) rises with r, and so does s = r^2", at_most=True)
 
 

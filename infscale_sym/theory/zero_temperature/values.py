@@ -68,7 +68,7 @@ def thermal_excess_mp(k: Any, t: Any, tau: Any, rho: Any, digits: int = 50) -> A
             for row in _table(t_, rho_, whole, second):
                 share = row.weight * count * (row.log_above * (count - 1)).exp()
                 mass += share * row.mass
-                error += share * (row.square + 2 * drift * row.pull)
+                error += share * (row.square + 2 * drift * row.linear)
             if not abs(mass.mid() - 1) < arb(10) ** -(whole - 2):
                 raise ValidationError(f"the chosen answer's law sums to 1 + {float(mass.mid() - 1):.1e} at t = {float(t_):g}")
             return midpoint(error - frozen)
@@ -83,7 +83,7 @@ class _Row(NamedTuple):
     log_above: arb
     mass: arb
     square: arb
-    pull: arb
+    linear: arb
 
 
 def _bits(digits: int) -> int:
@@ -107,14 +107,14 @@ def _table(t: Fraction, rho: Fraction, digits: int, second: bool) -> tuple[_Row,
             r = far.log1p()
             v = s - end + r * r / scores.scale
             slope = 1 + end + 2 * r / scores.scale * far / (1 + far)
-            near, mass, square, pull = scores(v)
+            near, mass, square, linear = scores(v)
             if near < 1:
-                out.append(_Row(slope * arb(step), (-near).log1p().mid(), mass.mid(), square.mid(), pull.mid()))
+                out.append(_Row(slope * arb(step), (-near).log1p().mid(), mass.mid(), square.mid(), linear.mid()))
         return tuple(out)
 
 
 class _Scores:
-    """(1 - a, mass, square, pull) at a score v. Radii are not used: the comparison of two meshes judges."""
+    """(1 - a, mass, square, linear) at a score v. Radii are not used: the comparison of two meshes judges."""
 
     def __init__(self, t: Fraction, rho: Fraction, digits: int, second: bool) -> None:
         self.nepers = digits * math.log(10) + 3
@@ -170,11 +170,11 @@ class _Scores:
             sums[1] += kernel * both
             sums[2] += kernel * square
             sums[3] += kernel * odd
-        near, mass, square, pull = (stride * total for total in sums)
-        return near, mass, square, pull
+        near, mass, square, linear = (stride * total for total in sums)
+        return near, mass, square, linear
 
     def _middle(self, v: arb) -> tuple[arb, arb, arb, arb]:
-        near = mass = square = pull = arb(0)
+        near = mass = square = linear = arb(0)
         for c, density in self.noise:
             if not c < v:
                 continue
@@ -183,9 +183,9 @@ class _Scores:
             near += density * ((r - self.rho) * self.root_half).erf() + density * ((r + self.rho) * self.root_half).erf()
             mass += density * both / r
             square += density * both * r
-            pull += density * odd
+            linear += density * odd
         t = self.scale / 2
-        return near / 2, t * mass, t * square, t * pull
+        return near / 2, t * mass, t * square, t * linear
 
     def _high(self, v: arb, at: float) -> tuple[arb, arb, arb, arb]:
         """Power series in s = r^2: A = exp(-s/2) cosh(rho s^(1/2))/s^(1/2), B = exp(-s/2) sinh(rho s^(1/2)).
@@ -197,12 +197,12 @@ class _Scores:
         both, odd = self._densities(r)
         a, b, before = both / (2 * self.peak * r), odd / (2 * self.peak), arb(0)
         near = (((r - self.rho) * self.root_half).erf() + ((r + self.rho) * self.root_half).erf()) / 2
-        mass = square = pull = arb(0)
+        mass = square = linear = arb(0)
         size = 0.0
         for n, moment in enumerate(self.moments[:-1]):
             mass += moment * a
             square += moment * (s * a + before)
-            pull += moment * b
+            linear += moment * b
             near += self.moments[n + 1] * self.peak * a / (n + 1)
             size += math.log((n + 1) / at)
             if size < -self.nepers - 5:
@@ -211,7 +211,7 @@ class _Scores:
             b = (self.rho * a - b) / (2 * (n + 1))
             before, a = a, after
         unit = self.scale * self.peak  # 2 t phi(rho)
-        return near, unit * mass, unit * square, unit * pull
+        return near, unit * mass, unit * square, unit * linear
 
 
 def cold_pairs(k: Any, tau: Any, rho: Any) -> Any:

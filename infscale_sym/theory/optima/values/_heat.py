@@ -45,7 +45,7 @@ class _Score(NamedTuple):
     mass: arb
     one: arb
     two: arb
-    pull: arb
+    linear: arb
     crossed: arb
     square: arb
 
@@ -73,8 +73,8 @@ def temperature_slope(
                 break
             power = row.dv * count * (-(count - 2) * level).exp()
             spread = 2 * law.t * (row.two * row.mass - row.one * row.one)
-            slope += power * (count - 1) * (spread + 2 * drift * (row.crossed * row.mass - row.pull * row.one))
-            error += power * above * (row.square + 2 * drift * row.pull)
+            slope += power * (count - 1) * (spread + 2 * drift * (row.crossed * row.mass - row.linear * row.one))
+            error += power * above * (row.square + 2 * drift * row.linear)
             if float(count * level) > need or float(level) > need - 5:
                 break
         else:
@@ -151,8 +151,8 @@ class _Law:
         near = arb_mat(lifted) * self.answers
         kept = arb_mat([[1 + e for e in row] for row in lifted]) * self.weighed
         for i, (v, dv) in enumerate(places):
-            mass, one, two, pull, crossed = (v.exp() * kept[i, j] for j in range(5))
-            yield _Score(dv * step, -near[i, 0], mass, one, two, pull, crossed, 2 * self.t * one)
+            mass, one, two, linear, crossed = (v.exp() * kept[i, j] for j in range(5))
+            yield _Score(dv * step, -near[i, 0], mass, one, two, linear, crossed, 2 * self.t * one)
 
     # Means over the noise.
 
@@ -179,7 +179,7 @@ class _Law:
         return out
 
     def _high(self, v: arb, dv: arb) -> _Score:
-        near = mass = one = two = pull = crossed = arb(0)
+        near = mass = one = two = linear = crossed = arb(0)
         half = arb(2).rsqrt()
         for c, density in self.noise:
             if not c < v:
@@ -192,7 +192,7 @@ class _Law:
             mass += both
             one -= c * both
             two += c * c * both
-            pull += odd
+            linear += odd
             crossed -= c * odd
         t = self.t
-        return _Score(dv, near / 2, t * mass, t * one, t * two, t * pull, t * crossed, 2 * t * t * (v * mass + one))
+        return _Score(dv, near / 2, t * mass, t * one, t * two, t * linear, t * crossed, 2 * t * t * (v * mass + one))

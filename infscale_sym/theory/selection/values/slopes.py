@@ -72,13 +72,13 @@ class HeatTable(NamedTuple):
 
     level: Array
     spread: Array  # 2t Var(y)
-    pull: Array  # Cov(r tanh(rho r), y)
+    linear: Array  # Cov(r tanh(rho r), y)
     bend: Array  # Cov(r tanh(rho r) - rho r^2, y)
 
     def slope_parts(self, k: Array, bent: bool) -> tuple[Array, Array]:
         """P, Q at every k, dF/d ln t = g P + 2 D Q, or P + 2 D Q unless `bent`."""
         weight = (k * (k - 1))[:, None] * decay(np.multiply.outer(k, self.level))
-        return weight @ self.spread, weight @ (self.bend if bent else self.pull)
+        return weight @ self.spread, weight @ (self.bend if bent else self.linear)
 
 
 def slope_tables(t: Array, rho: Array, k_low: float, k_high: float) -> list[SlopeTable]:
@@ -132,15 +132,15 @@ def heat_tables(t: Array, rho: float, k_low: float, k_high: float) -> list[HeatT
     nodes = tables.Nodes(own, place, s, each_q, tables.radius(s, each_q), each_t, (tables.SHIFT - meeting)[own])
     v, stretch = tables.noisy_position(nodes)
     score = kernel.noisy_score(v, each_t, each_q)
-    spread, pull, bend = np.empty((3, s.size))
+    spread, linear, bend = np.empty((3, s.size))
     for block, given in _given_score(v, each_t, each_q):
         y = given.fall - given.mean(given.fall)[:, None]
         spread[block] = 2 * each_t[block] * given.mean(y * y)
-        pull[block] = -given.mean(given.pull() * y)
+        linear[block] = -given.mean(given.linear() * y)
         bend[block] = -given.mean(given.bend() * y)
     measure = step * stretch * (score.hazard * score.slope) ** 2
     sign = -1.0 if rho < 0 else 1.0
-    parts = (score.hazard, measure * spread, sign * measure * pull, sign * measure * bend)
+    parts = (score.hazard, measure * spread, sign * measure * linear, sign * measure * bend)
     ends = np.cumsum(counts)[:-1]
     return [HeatTable(*four) for four in zip(*(np.split(part, ends) for part in parts), strict=True)]
 
@@ -177,7 +177,7 @@ class _GivenScore(NamedTuple):
         """x^2 minus its value at the anchor."""
         return self.d * (self.x + self.anchor)
 
-    def pull(self) -> Array:
+    def linear(self) -> Array:
         """x tanh(rho x) minus its value at the anchor."""
         near, far = np.tanh(self.rho * self.anchor), np.tanh(self.rho * self.x)
         return self.d * far + self.anchor * np.tanh(self.rho * self.d) * (1 - near * far)
@@ -225,5 +225,5 @@ def _covariances(v: Array, t: Array, rho: Array) -> tuple[Array, Array]:
         excess = np.exp(given.level) * np.expm1(given.fall)  # e^c without its value at the anchor
         excess -= given.mean(excess)[:, None]
         out[0, block] = given.mean(given.square() * excess)
-        out[1, block] = given.mean(given.pull() * excess)
+        out[1, block] = given.mean(given.linear() * excess)
     return out[0], out[1]
