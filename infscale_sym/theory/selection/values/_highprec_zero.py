@@ -8,7 +8,9 @@ are farther away, so for any weight g
 The integrand is entire in r (S has no zero near the real axis), but its scale runs from 1/k to |rho|. With
 r = ln(1 + c e^s)/c the variable s is ln r for small r and c r for large r; c is the slope of ln(-ln S) beyond its
 1/r part at the place where k (-ln S) = 1. Then S^k looks like exp(-e^s) in s: its first singular growth off the real
-axis is at Im s = pi/2, so the trapezoidal rule with step h has relative error of order exp(-pi²/h).
+axis is at Im s = pi/2, so the trapezoidal rule with step h has relative error of order exp(-pi²/h). On the left, where
+densities and S no longer change, the integrand falls only as e^s; there s = x - e^{x0-x-2} ends it doubly exponentially
+in the rule's own variable x, at the same Im x = pi/2.
 """
 
 from __future__ import annotations
@@ -91,6 +93,8 @@ def chosen_moments(
     centre, slope = typical_distance(k, rho)
     bend = max(slope - 1 / centre, abs(rho) - centre, mpmath.mpf("0.5"))
     middle = mp.log(mp.expm1(bend * centre) / bend)
+    level = min(centre, 1 / (1 + abs(rho)))  # below this distance densities and S hardly change
+    turn = mp.log(mp.expm1(bend * level) / bend) - middle
 
     sums = [mpmath.mpf(0) for _ in weights]
     mass = mpmath.mpf(0)
@@ -98,11 +102,13 @@ def chosen_moments(
     def add(index: int) -> bool:
         """Add the node; True while it matters."""
         nonlocal mass
-        e = mp.exp(middle + (index + offset) * step)
+        x = (index + offset) * step
+        ending = mp.exp(turn - x - 2)
+        e = mp.exp(middle + x - ending)
         r = mp.log1p(bend * e) / bend
         plus, minus = both_densities(r, rho)
         power = mp.exp((k - 1) * log_of_survival(*survival_pair(r, rho)))
-        common = step * k * power * e / (1 + bend * e)
+        common = step * (1 + ending) * k * power * e / (1 + bend * e)
         node = common * (plus + minus)
         mass += node
         matters = node > tiny
