@@ -2,9 +2,11 @@
 
 Integrals: the maxima of ln |integrand| are located first, over the whole range and at as many digits as their width asks for;
 the range is cut around them, each panel at most twice as wide as the one before, and integrated by Gauss-Legendre rules of
-two orders that must agree, at the ends of the range by tanh-sinh quadrature (Takahasi & Mori 1974) on two meshes. So a peak
-of width 1e-60 is not missed, which mpmath's quadrature alone does without a word. Infinite sums: the terms that matter are added up; where these are too
-many, two ways of accelerating the sum must agree. Roots: one sign change, then bracketing.
+two orders that must agree; towards a singular or infinite end in the logarithm of the distance, where a divergent integral
+shows. So a peak of width 1e-60 is not missed, which mpmath's quadrature alone does without a word; what the search cannot see
+is a peak below the slope of another term, and an integrand that is exactly zero at every point of it. Infinite sums: the terms
+that matter are added up; where these are too many, two ways of accelerating the sum must agree. Roots: one sign change, then
+bracketing.
 
 What does not settle raises ValidationError; nothing is returned that did not agree with its own check. All functions work in
 mpmath at the working precision.
@@ -79,8 +81,7 @@ def _lost(integrand: Callable[[Any], Any], places: list[Any]) -> int:
 
 
 def _by_panels(integrand: Callable[[Any], Any], places: list[Any], aim: int) -> Any:
-    """The integral over panels by Gauss-Legendre rules on two meshes; the panels at the ends of the range by tanh-sinh
-    quadrature, where they count."""
+    """The integral over panels by Gauss-Legendre rules on two meshes; those at the ends of the range by `_to_the_end`."""
     first, *inner, last = pairwise(places)
     order, tiny = max(22, int(0.8 * aim)), mpmath.mpf(10) ** -aim
     value = size = mpmath.mpf(0)
@@ -140,7 +141,8 @@ def _to_the_end(integrand: Callable[[Any], Any], edge: Any, start: Any, width: A
         if s > (_FARTHEST if not finite or not edge else 2 * _MOST_DIGITS):
             where = f"at {mpmath.nstr(edge, 6)}" if finite else "at infinity"
             raise ValidationError(
-                f"an integral of a definition diverges, or converges too slowly, {where}: give the quantity an evaluator of its own"
+                f"an integral of a definition diverges, or converges too slowly, {where}: give the quantity an evaluator of "
+                "its own"
             )
     if max(height * cut for height, cut in zip(heights, cuts, strict=True)) <= tiny * size / 1000:
         return mpmath.mpf(0)
