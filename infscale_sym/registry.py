@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +202,8 @@ def topic_of_file(path: str | Path) -> Topic:
     name = path.stem
     if not name.isidentifier():
         raise NotationError(f"its name must be an identifier, as a module's is; got {name!r}")
+    if name in sys.stdlib_module_names or _found_elsewhere(name, path):
+        raise NotationError(f"Python has another module called {name}; give the file another name")
     module = sys.modules.get(name)
     if module is None or Path(str(getattr(module, "__file__", ""))).resolve() != path:
         if module is not None:
@@ -227,6 +229,17 @@ def topic_of_file(path: str | Path) -> Topic:
     ids = tuple(id for formula in found if (id := getattr(formula, "id", "")))
     title = (module.__doc__ or name).strip().splitlines()[0]
     return Topic(name, title, name, notation=(name,), formulas_in=(name,), ids=ids)
+
+
+def _found_elsewhere(name: str, path: Path) -> bool:
+    """Whether `import name` would bring a module that is not this file: it would be taken for the other, or hide it."""
+    if name in sys.modules:
+        return False  # compared by the file that it came from
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and spec.has_location and Path(str(spec.origin)).resolve() != path
 
 
 def _forget() -> None:

@@ -68,6 +68,19 @@ def test_two_ways_through_the_edge_agree() -> None:
         assert abs(exact.hard_task_edge_mp(200, Fraction(3, 2), 12) / left - 1) < mpmath.mpf(10) ** -11
 
 
+def test_the_edge_in_doubles_is_right_or_refused() -> None:
+    """At points drawn from its domain: above Theta = 2 the plateau takes its digits, at (12, 2.4) all of them."""
+    rng = np.random.default_rng(8)
+    level, ratio = np.round(rng.uniform(32, 80, 4), 3), np.round(rng.uniform(1.2, 1.9, 4), 3)
+    got = numeric.hard_task_edge(level, ratio)
+    for value, L, theta in zip(got, level, ratio, strict=True):
+        assert value == pytest.approx(float(exact.hard_task_edge_mp(L, theta, 9)), rel=1e-8)
+    assert numeric.hard_task_edge(level[:, None], ratio[:3]).shape == (4, 3)
+    for L, theta in zip(rng.uniform(7.5, 30, 12), rng.uniform(2.2, 2.9, 12), strict=True):
+        with pytest.raises(DomainError, match="too little for doubles"):
+            numeric.hard_task_edge([10.0, L], [1.5, theta])
+
+
 def test_the_next_coefficients_leave_powers_of_the_stated_order() -> None:
     import mpmath
 

@@ -91,3 +91,14 @@ def test_a_broken_package_is_said_and_left_out(tmp_path: Path):
     absent, other = done.stderr.splitlines()
     assert absent.startswith("infscale: the topic a (absent_outside:TOPIC) is left out: ModuleNotFoundError:")
     assert "it is made for version 0 of the interface of topics; this is 1" in other
+
+
+@pytest.mark.parametrize("name", ["statistics", "numpy", "sympy"])
+def test_a_file_called_like_another_module_is_refused(name: str, tmp_path: Path):
+    """In a fresh process: where the other is not imported yet, the file would stand in its place."""
+    (tmp_path / f"{name}.py").write_text(STAR + ONE.format(id="mine.one"))
+    code = f"from infscale_sym import registry\nregistry.use_files(['{name}.py'])\nprint(*registry.problems(), sep='\\n')"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    (line,) = done.stdout.splitlines()
+    assert f"module called {name}" in line
+    assert line.endswith("; give the file another name")

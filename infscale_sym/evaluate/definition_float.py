@@ -91,7 +91,7 @@ def _panels(function: Function, low: float, high: float) -> np.ndarray:
     if not np.isfinite(best):
         raise Unsettled
     around = np.concatenate([[-np.inf], heights, [-np.inf]])
-    tops = np.flatnonzero((around[1:-1] > around[:-2]) & (around[1:-1] >= around[2:]) & (heights > best - 2 * _DEEP))
+    tops = np.flatnonzero((around[1:-1] > around[:-2]) & (around[1:-1] >= around[2:]) & np.isfinite(heights))
     if len(tops) > 12:
         raise Unsettled
     cuts: set[float] = set()
@@ -140,9 +140,13 @@ def _around(function: Function, x: float, h: float, low: float, high: float, bes
         if len(far) and far[0] == 0 and x:
             raise Unsettled  # narrower than doubles can say
         step = float(steps[far[0]] if len(far) else steps[-1])
+        most = h + np.log(step)
         while step < room:
             cuts.add(x + side * step)
-            if float(_heights(function, np.array([x + side * step]))[0]) < best - _DEEP or step > 1e8:
+            height = float(_heights(function, np.array([x + side * step]))[0])
+            # Height times width is what counts: a singular end is high, and may hold nothing.
+            most = max(most, height + np.log(step))
+            if (height < best - _DEEP and height + np.log(step) < most - _DEEP) or step > 1e8:
                 break
             step *= 2
     return cuts
@@ -152,13 +156,14 @@ def _evened(function: Function, ends: list[float], best: float) -> list[tuple[fl
     """Panels in which the logarithm falls by no more than _FALL, those left out that count for nothing."""
     out = []
     waiting = list(pairwise(ends))
+    most = max(float(_heights(function, np.array([(a + b) / 2]))[0]) + np.log(b - a) for a, b in waiting)
     while waiting:
         a, b = waiting.pop()
         at = np.array([a + 1e-3 * (b - a), b - 1e-3 * (b - a)])
         first, last = _heights(function, at)
         if max(first, last) < best - _DEEP and b - a < 1e3 * (ends[-1] - ends[0]):
             middle = float(_heights(function, np.array([(a + b) / 2]))[0])
-            if middle < best - _DEEP:
+            if middle < best - _DEEP and max(first, middle, last) + np.log(b - a) < most - 45:
                 continue
         if abs(first - last) > _FALL and (b - a) > 1e-15 * max(abs(a), abs(b)) and len(out) + len(waiting) < 2000:
             waiting += [(a, (a + b) / 2), ((a + b) / 2, b)]

@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sympy import Expr, Function, Symbol, sympify, true
+from sympy import Dummy, Expr, Function, Symbol, sympify, true
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean
 
 from infscale_sym.errors import NotationError
@@ -49,6 +50,9 @@ class QuantityMeta(type(Function)):
                 f"the quantity {name} of {new.package}{place} is defined already, and differently; a changed definition "
                 "needs another name, or a fresh session"
             )
+        cell = namespace.pop("__classcell__", None)
+        if cell is not None:  # a method that says super() means the class that is handed out
+            cell.cell_contents = old
         if "slots" in namespace:  # an evaluator that the cell no longer gives is gone
             namespace = {**dict.fromkeys(EVALUATORS), **namespace}
         for attribute, value in namespace.items():  # the cell ran again: what may change, its evaluators and words, does
@@ -64,7 +68,7 @@ class QuantityMeta(type(Function)):
     @property
     def code_name(cls) -> str:
         """Its name in generated code, an identifier that no quantity of another package has."""
-        return f"{cls.package}__{cls.__name__}"
+        return f"q{len(cls.package)}_{cls.package}_{cls.__name__}"  # the length tells where the package ends
 
     def __eq__(cls, other: object) -> bool:
         return cls is other or (isinstance(other, QuantityMeta) and cls.key == other.key)
@@ -80,10 +84,21 @@ def _same_definition(old: Any, new: Any) -> bool:
     try:
         # Of one instance: SymPy's cache takes two classes of one name for one, and would hand out the old one's for both.
         instance = old(*old.slots)
-        return old.unfold(instance) == new.unfold(instance)
+        return _undummied(old.unfold(instance)) == _undummied(new.unfold(instance))
     except Exception:  # a definition that fails on its own slots is compared by its code
         one, two = old.unfold.__code__, new.unfold.__code__
         return (one.co_code, one.co_consts, one.co_names) == (two.co_code, two.co_consts, two.co_names)
+
+
+def _undummied(expr: Expr) -> Expr:
+    """An expression with its dummies, which are new each time it is made, replaced by symbols in the order of their making."""
+    dummies = sorted(expr.atoms(Dummy), key=lambda dummy: dummy.dummy_index)
+    return expr.xreplace({dummy: Symbol(f"dummy {n} {dummy.name}", **_given(dummy)) for n, dummy in enumerate(dummies)})
+
+
+def _given(symbol: Any) -> dict[str, Any]:
+    """The assumptions that a symbol was made with."""
+    return {key: value for key, value in symbol._assumptions_orig.items() if key != "commutative"}
 
 
 class Quantity(Function, metaclass=QuantityMeta):
@@ -128,9 +143,13 @@ class Quantity(Function, metaclass=QuantityMeta):
         """The definition in the class's own slots."""
         return cls(*cls.slots).unfold()
 
-    # SymPy orders and hashes by class name and content: the package counts where it is not this one.
+    def _eval_evalf(self, prec: int) -> None:
+        """No number: SymPy would take the function of that name in mpmath, be it another."""
+        return None
+
+    # SymPy orders and hashes by class name and content: the package belongs to it.
     def _hashable_content(self) -> tuple[Any, ...]:
-        return self._args if self.package == _OWN else (self.package, *self._args)
+        return (self.package, *self._args)
 
     @classmethod
     def class_key(cls) -> tuple[int, int, str]:
@@ -185,11 +204,18 @@ def quantity(
         same_assumptions({*unknown, *places}, name)
         names = ", ".join(sorted(map(str, unknown)))
         raise NotationError(f"{name}: the definition has {names} besides the slots {', '.join(map(str, places))}")
+    bound = {v for part in definition.atoms(ExprWithLimits) for v in part.variables} if definition is not None else set()
+    if bound & set(places):
+        names = ", ".join(sorted(map(str, bound & set(places))))
+        raise NotationError(f"{name}: {names} is a slot, and a variable of integration or summation too; give it another name")
 
     def unfold(self: Quantity) -> Expr:
         if definition is None:
             return self
-        return definition.subs(dict(zip(places, self.args, strict=True)), simultaneous=True)  # type: ignore[arg-type]
+        free = set[Any]().union(*(arg.free_symbols for arg in self.args))
+        # An argument called like a variable of the definition's own integral must stay what it is.
+        opened = definition.xreplace({own: _another(own, free | bound) for own in sorted(bound & free, key=str)})
+        return opened.subs(dict(zip(places, self.args, strict=True)), simultaneous=True)  # type: ignore[arg-type]
 
     frame = sys._getframe(1).f_globals
     body = {
@@ -206,6 +232,13 @@ def quantity(
         "draw": draw,
     }
     return QuantityMeta(name, (Quantity,), body)
+
+
+def _another(variable: Any, taken: set[Any]) -> Symbol:
+    """A symbol like `variable`, with a name that is not taken."""
+    names = {symbol.name for symbol in taken}
+    number = next(n for n in range(1, len(names) + 2) if f"{variable.name}_{n}" not in names)
+    return Symbol(f"{variable.name}_{number}", **_given(variable))
 
 
 def _template(name: str, latex: str, count: int) -> str:

@@ -78,7 +78,7 @@ EDGE = Formula(
         wrong=0.1,
         note="prompts with the nearest of k answers, k to 1e33",
     ),
-    sweep=Sweep(tau_k, (3, 30), True, Theta, (1.5, 1.9, 2.5), points=21),
+    sweep=Sweep(tau_k, (3, 30), True, Theta, (1.2, 1.5, 1.9), points=21),
 )
 
 MARGINAL = Formula(

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 _DIRECT = 7.0
 _NEPERS = 30.0
 _LARGEST = 300.0
+#: hard_task_error is good to 3e-12: what is less than this part of it has lost too many digits.
+_MOST_LOST = 500
 
 
 def hard_task_error(tau_k: Any, theta: Any) -> Any:
@@ -45,9 +47,22 @@ def hard_task_error(tau_k: Any, theta: Any) -> Any:
 
 
 def hard_task_edge(tau_k: Any, theta: Any) -> Any:
-    """hard_task_error less plateau/(2 tau_k^2); same arguments. Absolute error 1e-9 of hard_task_error."""
+    """hard_task_error less plateau/(2 tau_k^2); same arguments, broadcasting. Relative error below 1e-8.
+
+    It is a difference: above theta = 2 the plateau is exp((theta - 2) tau_k^2/2) times as large. Raises DomainError where that
+    leaves too few digits (HardTaskEdge.mpmath has them), and where hard_task_error does.
+    """
     level = float_array(tau_k, "tau_k")
-    return hard_task_error(tau_k, theta) - plateau(tau_k, theta) / (2 * level**2)
+    whole = hard_task_error(tau_k, theta)
+    edge = whole - plateau(tau_k, theta) / (2 * level**2)
+    lost = np.abs(whole) > _MOST_LOST * np.abs(edge)
+    if np.any(lost):
+        L, th = (np.broadcast_to(a, np.shape(lost))[lost].flat[0] for a in (level, float_array(theta, "theta")))
+        raise DomainError(
+            f"the edge term at tau_k = {L:g}, theta = {th:g} is less than 1/{_MOST_LOST} of the average, too little for "
+            "doubles; take theta <= 2 and tau_k <= 15, or the mpmath evaluator"
+        )
+    return edge
 
 
 def plateau(tau_k: Any, theta: Any) -> Any:
