@@ -28,7 +28,7 @@ _OWN = __name__.partition(".")[0]
 _KNOWN: dict[tuple[str, str], QuantityMeta] = {}
 
 
-class QuantityMeta(type(Function)):
+class QuantityMeta(type(Function), type):
     """Identity by (package, name); the number of arguments from `slots`; evaluators named as '.module:function'."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> QuantityMeta:

@@ -121,14 +121,19 @@ def _best_of_k(K: Any, T: Any, slope: Any, c: Any, digits: int, density: float) 
         small = math.exp(-mesh.need)
         total = flint.arb(0)
         for rho, weight in zip(mesh.nodes, mesh.weights, strict=True):
-            # r = ln(1 + bend e^s)/bend with the slope of ln(-ln S) where k (-ln S) = 1: S^k then falls as exp(-e^s).
+            # r = ln(1 + bend e^s)/bend with the slope of ln(-ln S) where k (-ln S) = 1: S^k then falls as exp(-e^s). Far on
+            # the left, where S and the densities no longer change, s = x - e^(turn-x-2) ends the sum doubly exponentially.
             bend, middle = _bend(float(K), float(rho.mid()))
             D, beyond = drift * rho, flint.arb(bend)
+            level = bend / (1 + float(rho.mid()))
+            turn = flint.arb(min(middle, level + math.log1p(-math.exp(-level)) - math.log(bend)) - 2)
             inner, first = flint.arb(0), int(middle / step)
             for way in (1, -1):
                 index, idle = (first if way == 1 else first - 1), 0
                 while idle < 3:
-                    e = (h * index).exp()
+                    x = h * index
+                    end = (turn - x).exp()
+                    e = (x - end).exp()
                     index += way
                     r = (beyond * e).log1p() / beyond
                     near, far = (r - rho) / root2, (r + rho) / root2
@@ -137,7 +142,7 @@ def _best_of_k(K: Any, T: Any, slope: Any, c: Any, digits: int, density: float) 
                     if not logarithm.is_finite():
                         break
                     both = (r + D) ** 2 * (-near * near).exp() + (r - D) ** 2 * (-far * far).exp()
-                    term = both * ((k - 1) * logarithm).exp() * e / (1 + beyond * e)
+                    term = both * ((k - 1) * logarithm).exp() * (1 + end) * e / (1 + beyond * e)
                     inner += term
                     idle = idle + 1 if float(abs(term).mid()) < small * float(abs(inner).mid()) else 0
             total += weight * inner * h
