@@ -13,7 +13,6 @@ from sympy import Rational, exp, oo, sqrt
 
 from infscale_sym import catalog
 from infscale_sym.derive.rules import Definition
-from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.operators import ZeroOf
 from infscale_sym.theory.averages import limit_values as quantities
@@ -21,7 +20,7 @@ from infscale_sym.theory.averages import marginal_rules as boundary_rules
 from infscale_sym.theory.averages import marginal_values as at_boundary
 from infscale_sym.theory.averages.dominant_weight_draws import marginal_draws, slow_draws
 from infscale_sym.theory.averages.limit_figures import excess, exponent_map, one_draw_against_exact
-from infscale_sym.theory.averages.limit_formulas import EXPONENT, FIRST_CORRECTION, FORMULAS, INFINITE_K
+from infscale_sym.theory.averages.limit_formulas import EXPONENT, FIRST_CORRECTION, INFINITE_K
 from infscale_sym.theory.averages.limit_rules import (
     GaussianMoments,
     ManyAnswers,
@@ -44,6 +43,7 @@ from infscale_sym.theory.averages.notation import (
 from infscale_sym.theory.regression.values.gaussian_pair import pair_average
 from infscale_sym.theory.selection.notation import rho, t, tau, z
 from infscale_sym.verify import digits, simulation
+from tests.shared import derived
 
 SLOW = catalog.formula("averaged.slow-approach")
 MARGINAL = catalog.formula("averaged.marginal-approach")
@@ -247,7 +247,7 @@ def test_rules_refuse_wrong_claims() -> None:
 
 
 def test_the_expansion_refuses_the_coefficient_at_half_the_temperature_shift() -> None:
-    derivation = derivation_of(FIRST_CORRECTION)
+    derivation = derived(FIRST_CORRECTION.id)
     before, after = derivation.steps[1].after, derivation.steps[2].after
     rule = ManyAnswers(1, {t: 6.0, v_cross: 0.3, v_rho: 0.7}, (1e2, 1e4))
     assert "k^-2.0" in rule.check(before, after).detail
@@ -260,7 +260,7 @@ def test_the_expansion_refuses_the_coefficient_at_half_the_temperature_shift() -
 
 
 def test_boundary_rules_refuse_what_is_false() -> None:
-    boost, edge, series = derivation_of(MARGINAL).steps[2:]
+    boost, edge, series = derived(MARGINAL.id).steps[2:]
     with pytest.raises(DerivationError, match="half-plane"):
         boundary_rules.BoostedCoordinates(z, rho).check(boost.before, boost.before)
     with pytest.raises(DerivationError, match="integrand"):
@@ -271,13 +271,6 @@ def test_boundary_rules_refuse_what_is_false() -> None:
         boundary_rules.FarFromTheEdge().check(series.before, series.after * (1 + 1 / boundary_rules.log_k))
     with pytest.raises(DerivationError, match="exponents"):
         boundary_rules.measured_order(lambda big, *point: at_boundary.marginal_approach(big, *point) + 1 / big)
-
-
-@pytest.mark.parametrize("formula", FORMULAS, ids=lambda f: f.id)
-def test_derivations_reach_the_registered_statements(formula) -> None:
-    derivation = derivation_of(formula)
-    assert derivation is not None
-    assert derivation.concluded
 
 
 # The legs.

@@ -10,7 +10,6 @@ import pytest
 from sympy import Rational, Symbol, exp, expand, factorial, limit, oo, series, simplify
 
 from infscale_sym import catalog, selection_error
-from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError
 from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.high_temperature.cumulants import AverageOverDraws, ExpandInOneOverT, NormalCumulants, WeightedMean
@@ -32,6 +31,7 @@ from infscale_sym.theory.high_temperature.second_order import FORMULAS, SECOND, 
 from infscale_sym.theory.selection.notation import k, rho, t, tau
 from infscale_sym.theory.selection.rules import softmax_average
 from infscale_sym.verify import digits, simulation
+from tests.shared import derived
 
 IDS = ("hte.second", "hte.third.printed", "hte.third.corrected")
 
@@ -167,9 +167,7 @@ def test_expectation_over_draws_refuses_the_printed_factor() -> None:
 
 @pytest.mark.parametrize("formula", [SECOND, THIRD_CORRECTED], ids=lambda f: f.id)
 def test_derivations_reach_the_registered_statements(formula) -> None:
-    derivation = derivation_of(formula)
-    assert derivation is not None
-    assert derivation.concluded
+    derivation = derived(formula.id)
     assert [step.evidence.kind for step in derivation.steps].count("symbolic") == 4
 
 

@@ -16,7 +16,6 @@ from sympy import Rational
 
 from infscale_sym import simulate
 from infscale_sym.catalog import formula
-from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.theory.mean_law import ridgeless_values as ridgeless_law
 from infscale_sym.theory.mean_law import values as mean_law
@@ -65,6 +64,7 @@ from infscale_sym.theory.regression.notation import (
 from infscale_sym.theory.regression.values.offsets import offset_moments
 from infscale_sym.theory.regression.values.spectrum import PowerLaw
 from infscale_sym.verify.digits import check
+from tests.shared import derived
 from tools import make_mean_law_evidence as maker
 
 MODEL = (alpha, sigma, gamma, Sigma)
@@ -209,7 +209,7 @@ def test_students_without_a_ridge_do_not_see_the_spectrum_or_the_teacher():
 )
 def test_derivations_reach_their_formulas(place, verdict):
     """Those that measure no limit; the others run in the notebook."""
-    assert derivation_of(FORMULAS[place]).verdict == f"derived ({verdict})"
+    assert derived(FORMULAS[place].id).verdict == f"derived ({verdict})"
 
 
 def test_rules_refuse_what_is_nearly_so():

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infscale_sym import selection_error
-from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.notation.operators import Expectation
 from infscale_sym.theory.scaling.chebyshev_sum import (
@@ -28,13 +27,14 @@ from infscale_sym.theory.scaling.monotone import CLOSE_JUDGE, MONOTONE
 from infscale_sym.theory.scaling.values_monotone import judge_margin, judge_margin_limit
 from infscale_sym.theory.selection.notation import SelectionError, k, t, tau
 from infscale_sym.theory.selection.rules import i, j_
+from tests.shared import derived
 
 pairs = over_pairs(error[j_] - error[i])
 
 
 @pytest.mark.parametrize("formula", [MONOTONE, CLOSE_JUDGE], ids=lambda f: f.id)
 def test_the_derivations_are_proved_with_one_inequality(formula):
-    derivation = derivation_of(formula)
+    derivation = derived(formula.id)
     assert derivation.verdict == "proved"
     assert sum(step.evidence.at_most for step in derivation.steps) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from infscale_sym.catalog import formulas
 from tools import build_notebooks
 
 SCRIPTS = sorted(build_notebooks.SCRIPTS.glob("*.py"))
@@ -50,6 +52,18 @@ def test_notebook_is_the_scripts_and_executed(script: Path):
     notebook = nbformat.read(build_notebooks.NOTEBOOKS / f"{script.stem}.ipynb", as_version=4)
     assert build_notebooks.differences(script, notebook) == []
     assert build_notebooks.defects(notebook) == []
+
+
+def test_every_derivation_is_concluded_in_its_notebook():
+    """nbval runs these cells, in which a step that fails or an end elsewhere than at the formula raises."""
+    open_ended = []
+    for record in formulas():
+        if record.script:
+            notebook = nbformat.read(build_notebooks.NOTEBOOKS / f"{record.script}.ipynb", as_version=4)
+            own = [cell.source for cell in notebook.cells if f"derives:{record.id}" in cell.metadata.get("tags", [])]
+            if not any(re.search(r"\.conclude\(\)", source) for source in own):
+                open_ended.append(record.id)
+    assert open_ended == []
 
 
 # Negative controls, on a small script built for the purpose.

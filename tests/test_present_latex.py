@@ -33,6 +33,7 @@ from infscale_sym.present.steps import derivation_align, derivation_markdown, st
 from infscale_sym.present.width import tightness, width
 from infscale_sym.theory.regression.notation import sigma
 from infscale_sym.theory.selection.notation import k, rho, t, tau
+from tests.shared import derived
 
 FORMULAS = registry.formulas()
 QUANTITIES = registry.quantities()
@@ -49,7 +50,7 @@ def katex() -> Any:
     context = quickjs.Context()
     context.eval((files("infscale_sym.present") / "katex" / "katex.min.js").read_text(encoding="utf-8"))
     context.eval(
-        "function check(s) { try { katex.renderToString(s, {displayMode: true, strict: 'error'}); return ''; }"
+        "function check(s) { try { katex.__parse(s, {displayMode: true, strict: 'error'}); return ''; }"
         " catch (e) { return String(e); } }"
     )
     return cache(lambda text: context.eval(f"check({json.dumps(text)})") or None)
@@ -121,7 +122,7 @@ def derivations() -> dict[str, Derivation]:
         for entry in formulas():
             if entry.script and entry.id not in (SLOW, "best-of-k.leading"):
                 scripts.setdefault(entry.script, []).append(entry)
-        done = {own[-1].id: own[-1].derivation() for own in [*scripts.values()][::3]}
+        done = {own[-1].id: derived(own[-1].id) for own in [*scripts.values()][::3]}
     return done | {"best-of-k.leading": sample_derivation()}
 
 

@@ -10,7 +10,6 @@ import pytest
 from infscale_sym.catalog import formula
 from infscale_sym.derive.engine import Derivation
 from infscale_sym.derive.rules import Unfold
-from infscale_sym.derive.scripts import derivation_of
 from infscale_sym.errors import DerivationError, DomainError
 from infscale_sym.theory.averages.values import gaussian_average_mp
 from infscale_sym.theory.regression.notation import Sigma, alpha, gamma, nu, sigma
@@ -20,15 +19,11 @@ from infscale_sym.theory.scaling.tradeoff import DATA_CORRECTED
 from infscale_sym.theory.scaling.values import data_exponent, data_exponent_at, offset_ratio, sample_exponent
 from infscale_sym.theory.scaling.values_exact import data_exponent_mp, sample_exponent_mp
 from infscale_sym.verify import digits
+from tests.shared import derived
 
 MODEL = (0.3, 0.4, 1.0, 1.2, 0.8)
 CLOSED = formula("tradeoff.data-exponent.corrected").rhs.numpy
 PRINTED = formula("tradeoff.data-exponent.printed").rhs.numpy
-
-
-@pytest.mark.parametrize("id", ["tradeoff.exponents", "tradeoff.data-exponent.corrected"])
-def test_derivations_conclude(id):
-    assert derivation_of(formula(id)).concluded
 
 
 def test_a_model_computed_by_hand():
@@ -108,6 +103,6 @@ def test_the_steps_refuse_the_printed_law():
     derivation.claim(start.unfold(), Unfold(DataExponent), "definition")
     with pytest.raises(DerivationError, match="closed forms"):
         derivation.claim(start.unfold() * 2, Isotropic(), "twice")
-    good = derivation_of(DATA_CORRECTED).steps
+    good = derived(DATA_CORRECTED.id).steps
     with pytest.raises(DerivationError, match="slope"):
         ImplicitSlope().check(good[1].after, formula("tradeoff.data-exponent.printed").statement.rhs)
