@@ -64,31 +64,46 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\Z")
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a statement as functions of its symbols, in the order of `symbols`."""
+    """One side of a statement as functions of its symbols, in the order of `symbols`, inside the statement's domain.
+
+    All of them raise DomainError, naming the condition, for a point outside, and for a wrong number of values."""
 
     expr: Expr
     symbols: tuple[Symbol, ...]
+    domain: Boolean = true
+    of: str = "this side"
 
     @cached_property
     def numpy(self) -> Callable[..., Any]:
-        """float64, broadcasting over array arguments."""
+        """f(*values, on_outside="raise"): float64, broadcasting over array arguments; with on_outside="nan" entries outside
+        the domain are nan."""
+        from infscale_sym.evaluate.domain import inside_only
         from infscale_sym.evaluate.lambdify import numpy_function
 
-        return numpy_function(self.expr, self.symbols)
+        return inside_only(numpy_function(self.expr, self.symbols), self.of, self.domain, self.symbols)
 
     @cached_property
     def mp(self) -> Callable[..., Any]:
         """f(*values, digits=50) -> mpmath.mpf."""
         from infscale_sym.evaluate.lambdify import mpmath_function
 
-        return mpmath_function(self.expr, self.symbols)
+        return self._inside(mpmath_function(self.expr, self.symbols))
 
     @cached_property
     def arb(self) -> Callable[..., Any]:
         """f(*values, digits=50) -> flint.arb, a ball that contains the value."""
         from infscale_sym.evaluate.lambdify import arb_function
 
-        return arb_function(self.expr, self.symbols)
+        return self._inside(arb_function(self.expr, self.symbols))
+
+    def _inside(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        from infscale_sym.evaluate.domain import refuse_outside
+
+        def checked(*values: Any, **options: Any) -> Any:
+            refuse_outside(self.of, self.domain, self.symbols, values)
+            return function(*values, **options)
+
+        return checked
 
 
 @dataclass(frozen=True)
@@ -149,12 +164,12 @@ class Formula:
     @cached_property
     def lhs(self) -> Side:
         """The named quantity."""
-        return Side(self.statement.lhs, self.symbols)
+        return Side(self.statement.lhs, self.symbols, self.domain, self.id)
 
     @cached_property
     def rhs(self) -> Side:
         """The claim."""
-        return Side(self.statement.rhs, self.symbols)
+        return Side(self.statement.rhs, self.symbols, self.domain, self.id)
 
     def using(
         self,
