@@ -169,6 +169,9 @@ def test_every_elementary_claim_has_a_finite_ball_across_zero_where_it_is_finite
             except TypeError as error:
                 refused.append(str(error))
                 continue
+            except DomainError as error:  # zero is not in its domain
+                assert symbol in entry.domain.free_symbols and f"{symbol} = 0" in str(error)
+                continue
             finite += middle.is_finite()
             if middle.is_finite() and not (ball.is_finite() and ball.overlaps(middle)):
                 failures.append(f"{entry.id}, {symbol} = 0: {middle}, but {ball}")

@@ -163,23 +163,21 @@ def inside_only(function: Callable[..., Any], what: str, domain: Boolean, symbol
         if on_outside not in ("raise", "nan"):
             raise DomainError(f"on_outside is 'raise' or 'nan'; got {on_outside!r}")
         columns = dict(zip(symbols, values, strict=True))
-        good = np.asarray(inside(domain, columns))
+        *arrays, good = np.broadcast_arrays(*values, inside(domain, columns))
         if good.all():
             return function(*values)
         if on_outside == "raise":
-            arrays = np.broadcast_arrays(*values, good)
-            first = int(np.flatnonzero(~arrays[-1].ravel())[0])
-            point = [array.ravel()[first].item() for array in arrays[:-1]]
+            first = int(np.flatnonzero(~good.ravel())[0])
+            point = [array.ravel()[first].item() for array in arrays]
             where = [int(i) for i in np.unravel_index(first, good.shape)]
             place = f", entry {where[0] if len(where) == 1 else tuple(where)}" if where else ""
             missed = "" if np.isnan(point).any() else broken(domain, dict(zip(symbols, point, strict=True)))
             at = ", ".join(f"{s} = {_said(v)}" for s, v in zip(symbols, point, strict=True))
             more = f" ({(~good).sum()} of {good.size} entries are outside)" if good.ndim else ""
             raise DomainError(f"{what} is stated for {missed or 'numbers'}; got {at}{place}{more}")
-        within = [np.broadcast_to(np.asarray(value, float), good.shape)[good] for value in values]
         out = np.full(good.shape, np.nan)
         if good.any():
-            out[good] = function(*within)
+            out[good] = function(*(array[good] for array in arrays))
         return out
 
     return checked
