@@ -384,7 +384,8 @@ def power(base: Any, exponent: Any) -> Any:
         exponent = int(exponent.unique_fmpz())
     if not base.contains(0) and base.is_finite() and isinstance(exponent, int):
         # On one side of 0 a power is monotone: of a wide ball its ends are closer than a product, which may reach 0.
-        return base**exponent if 16 * base.rad() < abs(base.mid()) else (base.lower() ** exponent).union(base.upper() ** exponent)
+        narrow = 16 * base.rad() < abs(base.mid())
+        return base**exponent if narrow else (base.lower() ** exponent).union(base.upper() ** exponent)
     if not base.contains(0) or not base.is_finite():
         return base**exponent
     if not isinstance(exponent, int):
