@@ -11,7 +11,9 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -266,7 +268,24 @@ def formula(id: str) -> Formula:
 
 def statement(id: str) -> Relation:
     """What a registered formula states: how a rule reads a result that it builds on."""
+    for read in _READ.get():
+        read[id] = None
     return formula(id).statement
+
+
+#: Who wants to know which statements are read, the innermost last.
+_READ: ContextVar[tuple[dict[str, None], ...]] = ContextVar("read", default=())
+
+
+@contextmanager
+def reading() -> Iterator[dict[str, None]]:
+    """Within it, the ids whose statements are read, in their order: what a step of a derivation rests on."""
+    read: dict[str, None] = {}
+    token = _READ.set((*_READ.get(), read))
+    try:
+        yield read
+    finally:
+        _READ.reset(token)
 
 
 def topic_of(id: str) -> Topic | None:

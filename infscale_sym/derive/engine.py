@@ -55,6 +55,7 @@ class Step:
     hypotheses: tuple[str, ...] = ()
     remainder: Expr | None = None
     caught: str = ""
+    uses: tuple[str, ...] = ()  # ids of the registered formulas that the rule put in
 
     def __repr__(self) -> str:
         return f"<step: {self.rule}, {self.evidence.kind}>"
@@ -128,11 +129,12 @@ class Derivation:
         before = self.last
         remainder = self._order_left_out(rule, remainder)
         try:
-            evidence = rule.check(before, after)
+            with registry.reading() as uses:
+                evidence = rule.check(before, after)
         except DerivationError as error:
             raise DerivationError(f"{self.id}, step {len(self.steps) + 1} ({rule.name}): {error}") from None
         caught = self._control(before, after, rule)
-        step = Step(before, after, rule.name, reason, evidence, tuple(met), remainder, caught)
+        step = Step(before, after, rule.name, reason, evidence, tuple(met), remainder, caught, tuple(uses))
         self.steps.append(step)
         return step
 
@@ -164,14 +166,20 @@ class Derivation:
         return self
 
     @property
+    def uses(self) -> tuple[str, ...]:
+        """The ids of the registered formulas that its steps put in, in the order in which they are needed."""
+        return tuple(dict.fromkeys(id for step in self.steps for id in step.uses if id != self.id))
+
+    @property
     def verdict(self) -> str:
-        """'proved' if every step is symbolic for all k, else 'derived (...)'; 'unfinished' before conclude()."""
+        """'proved' if every step is symbolic for all k ('proved, given ...' where registered formulas are put in, whose own
+        derivations are others), else 'derived (...)'; 'unfinished' before conclude()."""
         if not self.concluded:
             return "unfinished"
         kinds = [step.evidence.kind for step in self.steps]
         symbolic, instances, numeric = (kinds.count(kind) for kind in ("symbolic", "instances", "numeric"))
         if symbolic == len(kinds):
-            return "proved"
+            return f"proved, given {', '.join(self.uses)}" if self.uses else "proved"
         parts = [f"{symbolic} symbolic"] + [f"{instances} at k = 2, 3, 4"] * (instances > 0)
         return f"derived ({', '.join(parts + [f'{numeric} numeric'] * (numeric > 0))})"
 

@@ -6,7 +6,9 @@ A simulation with too few draws to tell has no say in a quick run. In a full run
 from __future__ import annotations
 
 import time
+from functools import cache
 
+from infscale_sym import registry
 from infscale_sym.errors import DerivationError, InfscaleError
 from infscale_sym.notation.formula import Expected, Formula
 from infscale_sym.notation.relations import AsymptoticTo
@@ -64,7 +66,22 @@ def _derivation(formula: Formula) -> Leg:
     place = f"derivations/{formula.script}.py" if formula.script else "the derivation at hand"
     words = f"{len(derivation.steps)} steps of {place}, each refusing perturbed right sides"
     steps = [{"rule": s.rule, "kind": s.evidence.kind, "detail": s.evidence.detail} for s in derivation.steps]
-    return Leg("derivation", derivation.verdict, True, words, {"steps": steps})
+    summary, unproved = derivation.verdict, [id for id in derivation.uses if not _proved(id)]
+    if summary.startswith("proved"):
+        summary = f"derived ({len(steps)} symbolic)" if unproved else "proved"
+    if unproved:
+        words += f"; it uses {', '.join(unproved)}, not proved"
+    return Leg("derivation", summary, True, words, {"steps": steps, "uses": list(derivation.uses)})
+
+
+@cache
+def _proved(id: str) -> bool:
+    """Whether a registered formula is proved, and whatever its derivation uses."""
+    try:
+        derivation = registry.formula(id).derivation()
+    except InfscaleError:
+        return False
+    return derivation is not None and derivation.verdict.startswith("proved") and all(map(_proved, derivation.uses))
 
 
 def _digits(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
