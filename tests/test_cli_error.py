@@ -51,7 +51,8 @@ def test_doubles_are_printed_as_they_are(capsys):
     for value in found:
         assert value["kind"] == "float64"
         assert 1e-13 <= float(value["radius"]) / float(value["value"]) <= 1.11e-13
-        low, high = error._ends(selection_error_arb(*(value[name] for name in FIELDS[:4]), digits=20))
+    for value in found[::5]:  # every k, t and tau is among them
+        low, high = error._ends(selection_error_arb(*(value[name] for name in FIELDS[:4]), digits=15))
         assert max(high - Fraction(value["value"]), Fraction(value["value"]) - low) <= Fraction(value["radius"])
 
 
@@ -64,7 +65,7 @@ def test_the_radius_of_doubles_is_the_contract(point: str, relative: float, caps
     assert abs(Fraction(value["value"]) - error._ends(ball)[0]) <= Fraction(value["radius"])
 
 
-@pytest.mark.parametrize("digits", [16, 50, 120])
+@pytest.mark.parametrize("digits", [16, 60])
 def test_digits_at_zero_temperature_are_enclosed(digits: int, capsys):
     for value in values(f"--k 1,2,2.5,1e16 --t 0 --tau 0.1,8 --rho 0.1 --digits {digits} --jobs 1", capsys):
         assert value["kind"] == "enclosure"
@@ -72,9 +73,9 @@ def test_digits_at_zero_temperature_are_enclosed(digits: int, capsys):
 
 
 def test_digits_with_noise_are_enclosed_and_at_infinity_exact(capsys):
-    noisy, uniform = values("--k 1000 --t 0.5,inf --tau 1 --rho 1 --digits 20 --jobs 1", capsys)
+    noisy, uniform = values("--k 1000 --t 0.5,inf --tau 1 --rho 1 --digits 16 --jobs 1", capsys)
     assert noisy["kind"] == uniform["kind"] == "enclosure"
-    assert within(noisy, 20)
+    assert within(noisy, 16)
     assert (uniform["value"], uniform["radius"]) == ("2", "0")
 
 

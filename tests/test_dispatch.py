@@ -35,7 +35,7 @@ def digits() -> dict[str, tuple[list[float], list[float]]]:
     k, t = np.array([1.5, 30.0, 1e4, 1e9]), np.array([0, 1e-6, 0.01, 0.5, 30.0])[:, None]
     tau, rho = np.array([0.3, -2.0, 1.0])[:, None, None], np.array([0.3, 1.2, -3.0])[:, None, None]
     spread = np.random.default_rng(1).uniform(-3, 3, (2, 400))  # many prompts: interpolation
-    heat = optimal_temperature([2, 5, 20, 1e3, 3, 5], [0.75, 0.4, -0.2, 0.375, 0.484375, -0.24], [1.25, 1, 1.2, -0.75, 1, 2])
+    heat = optimal_temperature([2, 1e3, 3, 5], [0.75, 0.375, 0.484375, -0.24], [1.25, -0.75, 1, 2])
     judges = np.array([1.0, 4.0, 20.0])
     many = regression_error([1, 10, 100], 0, n=40, d=20, Sigma=1.0, sigma=1.0, gamma=0.5, teacher=0.5)
     found: dict[str, tuple[Any, Any]] = {

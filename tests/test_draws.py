@@ -187,7 +187,7 @@ _LIMITS = [
 @pytest.mark.parametrize("id", _LIMITS)
 def test_an_extrapolation_leaves_nothing_of_the_exact_left_side(id: str) -> None:
     """With the left side exact, what the fit leaves is below half of the standard error that the draws give it."""
-    formula, part = registry.formula(id), 8
+    formula, part = registry.formula(id), 32
     draw = formula.draw
     assert isinstance(draw, LimitDraw)
     drawn = draw.sampler or sampler_of(formula.statement.lhs, formula.symbols)

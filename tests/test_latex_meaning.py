@@ -8,6 +8,7 @@ be read in two ways (two signs in a row, a power of a fraction, two numbers side
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -383,10 +384,9 @@ _CONTEXTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("context", _CONTEXTS)
 @pytest.mark.parametrize("kind", _LOOSE)
-def test_unevaluated_sums_and_products_keep_their_brackets(kind: str, context: str):
-    for outer in ("negated", "squared", "last of a product", "in an exponent", ""):
+def test_unevaluated_sums_and_products_keep_their_brackets(kind: str):
+    for context, outer in itertools.product(_CONTEXTS, ("negated", "squared", "last of a product", "in an exponent", "")):
         expr = _CONTEXTS[context](_LOOSE[kind])
         expr = _CONTEXTS[outer](expr) if outer else expr
         check(expr, expr_latex(expr))
@@ -418,13 +418,12 @@ def test_the_sign_reaches_every_term_of_a_numerical_sum():
 _RENAMED = {"tau": "a-b", "rho": "a b", "k": "-c"}
 
 
-@pytest.mark.parametrize("context", _CONTEXTS)
 @pytest.mark.parametrize("symbol", [tau, rho, k], ids=str)
-def test_a_symbol_that_the_reader_writes_as_an_expression_keeps_its_brackets(symbol: sympy.Symbol, context: str):
+def test_a_symbol_that_the_reader_writes_as_an_expression_keeps_its_brackets(symbol: sympy.Symbol):
     a, b, c = POINT["a"], POINT["b"], POINT["c"]
     at = POINT | {"tau": a - b, "rho": a * b, "k": -c}
     mine = Renaming.from_mapping(_RENAMED)
-    for inner in (symbol, Mul(-1, symbol), Mul(symbol, u), Pow(symbol, 2)):
+    for context, inner in itertools.product(_CONTEXTS, (symbol, Mul(-1, symbol), Mul(symbol, u), Pow(symbol, 2))):
         expr = _CONTEXTS[context](inner)
         check(expr, expr_latex(expr, mine), at)
 

@@ -85,13 +85,13 @@ def test_whole_numbers_against_every_number_up_to_400():
 
 @pytest.mark.parametrize("point", [("30", "-0.4", "1.2"), ("5", "0.4", "-0.9"), ("20", "-0.45", "1")])
 def test_number_two_evaluators(point):
-    exact = optimal_number_mp(*point, 20)
+    exact = optimal_number_mp(*point, 14)
     assert 1 < exact < 100
     fast = optimal_number(*(float(x) for x in point))
     assert fast == pytest.approx(float(exact), rel=1e-10)
     t, tau_, rho_ = point
     with mpmath.workdps(30):  # a rise on either side, by the evaluator of F
-        low, middle, high = (selection_error.mp(exact * f, t, tau_, rho_, digits=20) for f in (0.99, 1, 1.01))
+        low, middle, high = (selection_error.mp(exact * f, t, tau_, rho_, digits=12) for f in (0.99, 1, 1.01))
     assert middle < low
     assert middle < high
 
@@ -130,7 +130,7 @@ def test_temperature_against_a_grid():
 
 
 def test_temperature_two_evaluators():
-    assert optimal_temperature(5, -0.4, 1.2) == pytest.approx(float(optimal_temperature_mp(5, "-0.4", "1.2", 20)), rel=1e-9)
+    assert optimal_temperature(5, -0.4, 1.2) == pytest.approx(float(optimal_temperature_mp(5, "-0.4", "1.2", 14)), rel=1e-9)
 
 
 # The best judge.
@@ -150,7 +150,7 @@ def test_judge_against_a_grid_and_the_other_evaluator():
     best = optimal_judge(count, t, tau_)
     for n, a, own in zip(count, tau_, best, strict=True):
         assert selection_error(n, t, a, own) <= selection_error(n, t, a, grid).min() * (1 + 1e-14)
-    assert best[1] == pytest.approx(float(optimal_judge_mp(6, 4, -0.5, 20)), rel=1e-8)
+    assert best[1] == pytest.approx(float(optimal_judge_mp(6, 4, -0.5, 12)), rel=1e-8)
 
 
 # The critical temperature.

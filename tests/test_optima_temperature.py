@@ -47,9 +47,9 @@ def exact_slope(k: float, t: float, tau: float, rho: float, digits: int = 18) ->
 def test_slope_is_that_of_the_general_evaluator(k: float, t: float, tau: float, rho: float) -> None:
     h = Fraction(1, 256)
     with mpmath.workdps(25):
-        values = [selection_error.mp(k, Fraction(t) * (1 + n * h), tau, rho, digits=17) for n in (-2, -1, 1, 2)]
+        values = [selection_error.mp(k, Fraction(t) * (1 + n * h), tau, rho, digits=14) for n in (-2, -1, 1, 2)]
         difference = (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / 12 * h.denominator
-        assert abs(exact_slope(k, t, tau, rho) / difference - 1) < 1e-8
+        assert abs(exact_slope(k, t, tau, rho, 14) / difference - 1) < 1e-8
 
 
 @pytest.mark.parametrize("t", [Fraction(1, 200), Fraction(1, 10**9)])
@@ -105,9 +105,9 @@ def test_tables_of_the_slope_in_k_are_as_good_in_the_cold() -> None:
 @pytest.mark.parametrize(("k", "tau", "rho", "recorded"), RECORDED)
 def test_float64_has_the_error_that_is_stated(k: float, tau: float, rho: float, recorded: str) -> None:
     exact = float(recorded)
-    for sign in (1, -1):
-        close = 1e-13 * (10 + abs(math.log(exact)) + exact)
-        assert optimal_temperature(k, sign * tau, sign * rho) == pytest.approx(exact, rel=close)
+    close = 1e-13 * (10 + abs(math.log(exact)) + exact)
+    both = np.array([1, -1])
+    assert optimal_temperature(k, both * tau, both * rho) == pytest.approx([exact, exact], rel=close)
 
 
 @pytest.mark.parametrize("at", [4, 8])
@@ -125,13 +125,13 @@ def test_many_at_once_are_the_same() -> None:
 
 
 def test_what_is_too_cold_for_a_double() -> None:
-    assert optimal_temperature(20, 0.5 - 2**-30, 1.0) == 0
-    exact = optimal_temperature_mp(20, Fraction(1, 2) - Fraction(1, 2**30), 1, 6)
-    # t* = exp(C - 2 M/|g|), g = -2^-29: only its logarithm is of a size to be compared.
+    assert optimal_temperature(20, 0.5 - 2**-20, 1.0) == 0
+    exact = optimal_temperature_mp(20, Fraction(1, 2) - Fraction(1, 2**20), 1, 6)
+    # t* = exp(C - 2 M/|g|), g = -2^-19: only its logarithm is of a size to be compared.
     from infscale_sym.theory.zero_temperature.values import cold_pairs, zeta_slope
 
     constant = -1.5 - 6 * float(zeta_slope(2)) / math.pi**2
-    assert float(mpmath.log(exact)) == pytest.approx(constant - 2**30 * float(cold_pairs(20, 0.5 - 2**-30, 1.0)), rel=1e-12)
+    assert float(mpmath.log(exact)) == pytest.approx(constant - 2**20 * float(cold_pairs(20, 0.5 - 2**-20, 1.0)), rel=1e-12)
 
 
 def test_zero_exactly_up_to_the_line() -> None:

@@ -28,10 +28,10 @@ def grid_least(
     top = int((budget - prices[1]) / prices[0])
     for n in sorted({*np.linspace(0, top, rows).astype(int), *np.geomspace(1, top, rows // 2).astype(int)}):
         most = int((budget - prices[0] * n) / prices[1] + 1e-9)
-        k = np.unique(np.concatenate([np.arange(1, min(most, 12) + 1), np.geomspace(1, most, 30).astype(int), [most]]))
+        k = np.unique(np.concatenate([np.arange(1, min(most, 12) + 1), np.geomspace(1, most, 20).astype(int), [most]]))
         variance = float(student.moments(n)[0])
-        heats = [T] if T is not None else [0.0, *(2 * variance * np.geomspace(0.02, 20, 8)), math.inf]
-        judges = [c] if c is not None else [0.0, *np.geomspace(0.05, 20, 8)]
+        heats = [T] if T is not None else [0.0, *(2 * variance * np.geomspace(0.02, 20, 6)), math.inf]
+        judges = [c] if c is not None else [0.0, *np.geomspace(0.05, 20, 6)]
         for heat, judge in itertools.product(heats, judges):
             least = min(least, float(averaged_error(k, heat, n, student, judge).min()))
     return least
@@ -54,7 +54,7 @@ def test_no_point_of_a_dense_grid_is_better(changes: dict, budget: float):
     T, c = settings.get("temperature"), settings.get("judge")
     if T is None and c is None:
         T = c = 0.0  # shown to be best in test_no_selection_beats_the_nearest_answer
-    assert found.error <= grid_least(STUDENT, prices, budget, T, c, 40 if c is not None and T is not None else 8) * (1 + 1e-6)
+    assert found.error <= grid_least(STUDENT, prices, budget, T, c, 24 if c is not None and T is not None else 6) * (1 + 1e-6)
     assert found.cost <= budget * (1 + 1e-12)
     assert found.error == pytest.approx(float(averaged_error(found.k, found.T, found.n, STUDENT, found.c)), rel=1e-9)
 
@@ -62,7 +62,7 @@ def test_no_point_of_a_dense_grid_is_better(changes: dict, budget: float):
 def test_free_heat_and_a_free_judge_against_the_grid():
     for changes, budget in (({"judge": 8.0}, 40.0), ({"temperature": 1.0}, 40.0)):
         found = plan(**{**MODEL, "price_answer": 1, **changes}, budget=budget)
-        least = grid_least(STUDENT, (1, 1), budget, changes.get("temperature"), changes.get("judge"), 8)
+        least = grid_least(STUDENT, (1, 1), budget, changes.get("temperature"), changes.get("judge"), 5)
         assert found.error <= least * (1 + 1e-6)
 
 

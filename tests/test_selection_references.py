@@ -69,12 +69,12 @@ def test_numpy_is_accurate_at_the_values_made_elsewhere():
 def test_mpmath_gives_the_values_made_elsewhere(index):
     elsewhere = json.loads((DATA / "reference_selection_error.json").read_text())
     point = (elsewhere["points"] if isinstance(elsewhere, dict) else elsewhere)[index]
-    assert not list(failures_mp(point, 17))
+    assert not list(failures_mp(point, 14))
 
 
 @pytest.mark.parametrize("index", RECOMPUTED)
 def test_a_seeded_part_is_computed_anew(index):
-    assert not list(failures_mp(POINTS[index], 18))
+    assert not list(failures_mp(POINTS[index], 14))
 
 
 def failures_mp(point: dict[str, Any], digits: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from infscale_sym.sampling import streams as _streams
 from infscale_sym.simulate import chosen_answers, selection
 from infscale_sym.theory.selection.draws import choice as _choice
 
-TRIALS = 3000
+TRIALS = 1000
 
 
 def draws(seed: int, k: int, trials: int) -> np.ndarray:

@@ -184,19 +184,23 @@ class _GivenScore(NamedTuple):
 
     def bend(self) -> Array:
         """x tanh(rho x) - rho x^2 minus its value at the anchor."""
-        near, far, shift = np.tanh(self.rho * self.anchor), np.tanh(self.rho * self.x), self.rho * self.d
-        return self.d * _tanh_rest(self.rho * self.x) + self.anchor * (_tanh_rest(shift) - np.tanh(shift) * near * far)
+        place, shift = self.rho * self.x, self.rho * self.d
+        near, far, away = np.tanh(self.rho * self.anchor), np.tanh(place), np.tanh(shift)
+        return self.d * _tanh_rest(place, far) + self.anchor * (_tanh_rest(shift, away) - away * near * far)
 
 
 #: Taylor coefficients of (tanh z - z)/z^3 in z^2.
 _TANH = (-1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925, 21844 / 6081075, -929569 / 638512875, 6404582 / 10854718875)
 
 
-def _tanh_rest(z: Array) -> Array:
-    """tanh z - z."""
-    small = np.minimum(np.abs(z), 0.2)
-    series = np.copysign(small**3, z) * np.polynomial.polynomial.polyval(small * small, _TANH)
-    return np.where(np.abs(z) < 0.2, series, np.tanh(z) - z)
+def _tanh_rest(z: Array, tanh: Array) -> Array:
+    """tanh z - z, given tanh z: by the series where they cancel."""
+    rest = tanh - z
+    small = np.abs(z) < 0.2
+    near = z[small]
+    square = near * near
+    rest[small] = near * square * np.polynomial.polynomial.polyval(square, _TANH)
+    return rest
 
 
 def _given_score(v: Array, t: Array, rho: Array) -> Iterator[tuple[slice, _GivenScore]]:

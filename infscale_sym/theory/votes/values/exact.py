@@ -190,7 +190,9 @@ def median_by_counts_mp(k: Any, tau: Any, digits: int = 50) -> Any:
                 most = range((count + 1) // 2, count + 1)
                 return sum((math.comb(count, n) * high**n * low ** (count - n) for n in most), flint.arb(0))
 
-            total, longest, panels = flint.arb(0), math.sqrt(2 * nepers) + abs(float(offset.mid())) + 1, int(24 * density)
+            total, longest = flint.arb(0), math.sqrt(2 * nepers) + abs(float(offset.mid())) + 1
+            # The law of the median is as narrow as k^(-1/2); 40 nodes a panel are plenty for few digits.
+            panels = int(min(24.0, max(0.35 * (digits + 10), 2.4 * math.sqrt(count))) * density)
             for node, weight in _gauss(40, digits):
                 for panel in range(panels):
                     r = (panel + node) * longest / panels
