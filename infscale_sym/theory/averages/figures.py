@@ -22,7 +22,7 @@ def laws_against_alpha() -> Picture:
     from infscale_sym.theory.regression.values.ridge import predictive_variance
 
     sigma, gamma, nu = 0.3, 1.0, 1.0
-    alpha = np.geomspace(7e-4, 2.2, 25)
+    alpha = np.append(np.geomspace(7e-4, 0.05, 12)[:-1], np.geomspace(0.05, 2.2, 21))  # close where the curves bend
     answers = np.array([1, 2, 8, 64])
     rows = [row for row in extrapolated_evidence() if (row.sigma, row.gamma, row.nu) == (sigma, gamma, nu)]
     with styled():
