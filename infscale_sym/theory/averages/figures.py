@@ -22,7 +22,7 @@ def laws_against_alpha() -> Picture:
     from infscale_sym.theory.regression.values.ridge import predictive_variance
 
     sigma, gamma, nu = 0.3, 1.0, 1.0
-    alpha = np.geomspace(7e-4, 2.2, 45)
+    alpha = np.append(np.geomspace(7e-4, 0.05, 12)[:-1], np.geomspace(0.05, 2.2, 21))  # close where the curves bend
     answers = np.array([1, 2, 8, 64])
     rows = [row for row in extrapolated_evidence() if (row.sigma, row.gamma, row.nu) == (sigma, gamma, nu)]
     with styled():
@@ -88,7 +88,7 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
                 d,
                 sigma,
                 gamma,
-                k=k,
+                k=k[shown],
                 T=20 * sigma**2,
                 prompts=prompts,
                 training_sets=training_sets,
@@ -106,9 +106,9 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
             curve = regression_error(between, 20 * sigma**2, n, d, 1.0, sigma, gamma, nu, c=c)
             left.semilogx(between, curve / sigma**2, color=colour, lw=1.4)
             bars = {"fmt": "o", "ms": 3.5, "lw": 0.9, "color": colour}
-            left.errorbar(k[shown], mean[shown] / sigma**2, 2 * error[shown] / sigma**2, label=f"$c={c}$", **bars)
+            left.errorbar(k[shown], mean / sigma**2, 2 * error / sigma**2, label=f"$c={c}$", **bars)
             aside = 1.04 ** (number - 1)
-            right.errorbar(k[shown] * aside, (mean / full)[shown], 2 * (error / full)[shown], **bars)
+            right.errorbar(k[shown] * aside, mean / full[shown], 2 * error / full[shown], **bars)
             right.semilogx(k, printed / full, color=colour, lw=1.0, ls="--")
         right.axhline(1, color=LIMIT, lw=1)
         left.set(xlabel="number of answers $k$", ylabel=r"error $\delta/\sigma^2$", xlim=(0.9, 110))
@@ -145,7 +145,7 @@ def authors_best_of_k(training_sets: int, prompts: int, seed: int) -> Picture:
                 d,
                 sigma,
                 gamma,
-                k=k,
+                k=k[shown],
                 T=0.0,
                 prompts=prompts,
                 training_sets=training_sets,
@@ -161,12 +161,11 @@ def authors_best_of_k(training_sets: int, prompts: int, seed: int) -> Picture:
             law = s2 * math.pi / (k**2 * math.sqrt(1 - 2 * float(teacher_offset(*model, nu)) / s2)) / sigma**2
             mean, error = result.delta.mean / sigma**2, result.delta.standard_error / sigma**2
             left.loglog(k, exact, color=colour, lw=1.3)
-            left.errorbar(k[shown], mean[shown], 2 * error[shown], fmt="o", ms=3, lw=0.9, color=colour, label=f"n = {n:,}")
-            ratio = mean / exact
+            left.errorbar(k[shown], mean, 2 * error, fmt="o", ms=3, lw=0.9, color=colour, label=f"n = {n:,}")
             right.errorbar(
                 k[shown] + 0.001 * (n - 20_000) / 10,
-                ratio[shown],
-                2 * (error / exact)[shown],
+                mean / exact[shown],
+                2 * error / exact[shown],
                 fmt="o",
                 ms=3,
                 lw=0.9,

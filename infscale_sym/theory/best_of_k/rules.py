@@ -196,8 +196,12 @@ _EXACT: dict[Any, Any] = {}
 _SERIES: dict[Any, tuple[Symbol, list[Expr]]] = {}
 
 
+@cache
 def _gamma_value(integral: Any) -> Expr:
-    """int_0^oo polynomial(w) e^-w dw, each power a factorial; the integral itself where it is not of that form."""
+    """int_0^oo polynomial(w) e^-w dw, each power a factorial; the integral itself where it is not of that form.
+
+    Once for a claim and its perturbed copies.
+    """
     variable, low, high = integral.limits[0]
     try:
         poly = Poly(expand(integral.function * exp(variable)), variable)
@@ -221,7 +225,7 @@ class GammaIntegrals:
         if integral.limits[0] != (self.variable, 0, oo):
             raise DerivationError(f"the integral must run over {self.variable} from 0 to oo")
         total = _gamma_value(integral)
-        if total is integral:
+        if total == integral:
             raise DerivationError("the integrand is no polynomial times e^-w")
         constant, factor = split(before, integral)
         if not is_zero(expand(constant + factor * total - after)):

@@ -150,7 +150,7 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
                 d,
                 sigma,
                 gamma,
-                k=k,
+                k=k[shown],
                 T=T,
                 prompts=prompts,
                 training_sets=training_sets,
@@ -168,13 +168,13 @@ def authors_finite_temperature(training_sets: int, prompts: int, seed: int) -> P
             mean, error = result.delta.mean / sigma**2, result.delta.standard_error / sigma**2
             left.semilogx(k, exact, color=colour, lw=1.6)
             left.semilogx(k, second, color=colour, lw=1.1, ls="--")
-            left.errorbar(k[shown], mean[shown], 2 * error[shown], fmt="o", ms=3.5, lw=0.9, color=colour, label=f"c = {c:g}")
+            left.errorbar(k[shown], mean, 2 * error, fmt="o", ms=3.5, lw=0.9, color=colour, label=f"c = {c:g}")
             right.semilogx(k, 100 * (second / exact - 1), color=colour, ls="--", lw=1.3)
             right.semilogx(k, 100 * (third / exact - 1), color=colour, ls=":", lw=1.6)
             right.errorbar(
                 k[shown] * (1 + 0.008 * (c - 10)),
-                100 * (mean / exact - 1)[shown],
-                200 * (error / exact)[shown],
+                100 * (mean / exact[shown] - 1),
+                200 * error / exact[shown],
                 fmt="o",
                 ms=3.5,
                 lw=0.9,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from sympy import Dummy, Expr, Rational, Symbol, diff, expand, limit, oo, solve
@@ -38,6 +39,13 @@ def _place(expr: Expr) -> tuple[Expr, Expr, Expr, Symbol]:
 def _positive(expr: Expr) -> bool:
     """Whether SymPy knows `expr` to be positive where its non-negative symbols are."""
     return bool(expr.subs({s: Dummy(positive=True) for s in expr.free_symbols if s.is_nonnegative}).is_positive)
+
+
+@cache
+def _roots(equation: Expr, sought: Symbol) -> tuple[Expr, ...]:
+    """Where `equation` vanishes, zero left out; solved once for a claim and its perturbed copies."""
+    free = Dummy("place", real=True)  # the symbol's own assumptions must not hide a root
+    return tuple(root for root in solve(simplify(equation.subs(sought, free)), free) if root != 0)
 
 
 @dataclass(frozen=True)
@@ -153,8 +161,7 @@ class StationaryPoint:
         """Solve by SymPy; a minimum needs a positive second derivative there."""
         factor, place, objective, sought = _place(before)
         equation = diff(objective, sought) if isinstance(place, ArgMin) else objective
-        free = Dummy("place", real=True)  # the symbol's own assumptions must not hide a root
-        roots = [root for root in solve(simplify(equation.subs(sought, free)), free) if root != 0]
+        roots = _roots(equation, sought)
         if len(roots) != 1:
             raise DerivationError(f"there are {len(roots)} stationary points")
         if not same(factor * roots[0], after):

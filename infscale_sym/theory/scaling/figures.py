@@ -139,7 +139,7 @@ def both_exponents() -> Picture:
     from infscale_sym.theory.scaling.values import data_exponent_at, sample_exponent
 
     sigma, gamma, Sigma, nu = 0.1, 1.0, 1.0, 1.0
-    shapes = np.linspace(0.01, 0.48, 40)
+    shapes = np.append(np.linspace(0.01, 0.29, 8)[:-1], np.linspace(0.29, 0.48, 17))  # close where the curves bend
     printed, corrected = (formula(f"tradeoff.data-exponent.{kind}").rhs.numpy for kind in ("printed", "corrected"))
     counts = np.array([10.0, 100.0, 1e4])
     slopes = np.array([data_exponent_at(counts, a, sigma, gamma, Sigma, nu) for a in shapes])

@@ -136,8 +136,9 @@ def heat_tables(t: Array, rho: float, k_low: float, k_high: float) -> list[HeatT
     for block, given in _given_score(v, each_t, each_q):
         y = given.fall - given.mean(given.fall)[:, None]
         spread[block] = 2 * each_t[block] * given.mean(y * y)
-        linear[block] = -given.mean(given.linear() * y)
-        bend[block] = -given.mean(given.bend() * y)
+        tangents = given.tangents()
+        linear[block] = -given.mean(given.linear(tangents) * y)
+        bend[block] = -given.mean(given.bend(tangents) * y)
     measure = step * stretch * (score.hazard * score.slope) ** 2
     sign = -1.0 if rho < 0 else 1.0
     parts = (score.hazard, measure * spread, sign * measure * linear, sign * measure * bend)
@@ -177,29 +178,32 @@ class _GivenScore(NamedTuple):
         """x^2 minus its value at the anchor."""
         return self.d * (self.x + self.anchor)
 
-    def linear(self) -> Array:
-        """x tanh(rho x) minus its value at the anchor."""
-        near, far = np.tanh(self.rho * self.anchor), np.tanh(self.rho * self.x)
-        return self.d * far + self.anchor * np.tanh(self.rho * self.d) * (1 - near * far)
+    def tangents(self) -> tuple[Array, Array, Array]:
+        """tanh rho x at the anchor, at x and at d: most of the cost of `linear` and `bend`, which share it."""
+        return np.tanh(self.rho * self.anchor), np.tanh(self.rho * self.x), np.tanh(self.rho * self.d)
 
-    def bend(self) -> Array:
+    def linear(self, tangents: tuple[Array, Array, Array]) -> Array:
+        """x tanh(rho x) minus its value at the anchor."""
+        near, far, shift = tangents
+        return self.d * far + self.anchor * shift * (1 - near * far)
+
+    def bend(self, tangents: tuple[Array, Array, Array]) -> Array:
         """x tanh(rho x) - rho x^2 minus its value at the anchor."""
-        place, shift = self.rho * self.x, self.rho * self.d
-        near, far, away = np.tanh(self.rho * self.anchor), np.tanh(place), np.tanh(shift)
-        return self.d * _tanh_rest(place, far) + self.anchor * (_tanh_rest(shift, away) - away * near * far)
+        near, far, shift = tangents
+        rest = _tanh_rest(self.rho * self.d, shift) - shift * near * far
+        return self.d * _tanh_rest(self.rho * self.x, far) + self.anchor * rest
 
 
 #: Taylor coefficients of (tanh z - z)/z^3 in z^2.
 _TANH = (-1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925, 21844 / 6081075, -929569 / 638512875, 6404582 / 10854718875)
 
 
-def _tanh_rest(z: Array, tanh: Array) -> Array:
-    """tanh z - z, given tanh z: by the series where they cancel."""
-    rest = tanh - z
+def _tanh_rest(z: Array, tangent: Array) -> Array:
+    """tanh z - z, where tangent = tanh z."""
+    rest = tangent - z
     small = np.abs(z) < 0.2
     near = z[small]
-    square = near * near
-    rest[small] = near * square * np.polynomial.polynomial.polyval(square, _TANH)
+    rest[small] = near**3 * np.polynomial.polynomial.polyval(near * near, _TANH)
     return rest
 
 
@@ -229,5 +233,5 @@ def _covariances(v: Array, t: Array, rho: Array) -> tuple[Array, Array]:
         excess = np.exp(given.level) * np.expm1(given.fall)  # e^c without its value at the anchor
         excess -= given.mean(excess)[:, None]
         out[0, block] = given.mean(given.square() * excess)
-        out[1, block] = given.mean(given.linear() * excess)
+        out[1, block] = given.mean(given.linear(given.tangents()) * excess)
     return out[0], out[1]
