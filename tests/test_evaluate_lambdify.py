@@ -333,15 +333,15 @@ def test_infinity_and_what_is_already_converted():
     assert to_arb(ball) is ball
 
 
-def test_a_memory_computes_each_value_once_per_precision():
+def test_a_cache_computes_each_value_once_per_precision():
     calls = []
 
     def square(value, *, digits):
         calls.append((value, digits))
         return value**2
 
-    memory = {}
-    squared, and_one = (mpmath_function(e, (x,), {Halved: square}, memory=memory) for e in (Halved(x), Halved(x) + 1))
+    cache = {}
+    squared, and_one = (mpmath_function(e, (x,), {Halved: square}, cache=cache) for e in (Halved(x), Halved(x) + 1))
     for digits in (20, 20, 30, 20):
         assert squared(3, digits=digits) == 9
         assert and_one(3, digits=digits) == 10

@@ -13,7 +13,7 @@ from infscale_sym.evaluate.lambdify import Instead, mpmath_function
 
 def evaluate(expr: Expr, point: Mapping[Symbol, Any], digits: int, instead: Instead | None = None) -> Any:
     """`expr` at a point to `digits` digits; integrals by a quadrature that must agree with itself on two meshes."""
-    function = mpmath_function(expr, list(point), instead, quadrature=checked_quad, memory={})
+    function = mpmath_function(expr, list(point), instead, quadrature=checked_quad, cache={})
     return function(*point.values(), digits=digits)
 
 

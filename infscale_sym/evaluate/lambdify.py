@@ -43,12 +43,12 @@ def mpmath_function(
     args: Sequence[Symbol],
     instead: Instead | None = None,
     quadrature: Callable[..., Any] | None = None,
-    memory: dict[Any, tuple[int, Any]] | None = None,
+    cache: dict[Any, tuple[int, Any]] | None = None,
 ) -> Callable[..., Any]:
     """`expr` as f(*values, digits=50) -> mpf; values are exact rationals, mpf, ints or decimal strings.
 
     Quantities' evaluators receive `digits` as a keyword. Working precision: `digits` plus 15 guard digits. Integrals are
-    computed by `quadrature(integrand, (low, high))`, by default `definition.integral`. `memory`: a dictionary of the
+    computed by `quadrature(integrand, (low, high))`, by default `definition.integral`. `cache`: a dictionary of the
     caller's in which quantities' values are kept, so that each is computed once, or anew for more digits.
     """
     import mpmath
@@ -57,8 +57,8 @@ def mpmath_function(
 
     state = {"digits": 50}
     table = _functions(expr, "mpmath", instead)
-    if memory is not None:
-        table = {name: _remembered(name, function, memory) for name, function in table.items()}
+    if cache is not None:
+        table = {name: _remembered(name, function, cache) for name, function in table.items()}
     bound: dict[str, Any] = {name: _with_digits(function, state) for name, function in table.items()}
     bound |= {"integral_": quadrature or definition.integral, "sum_": definition.summation, "root_": definition.root}
     printer = _MpmathPrinter({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True})
@@ -402,12 +402,12 @@ def power(base: Any, exponent: Any) -> Any:
     return (half * half).nonnegative_part()
 
 
-def _remembered(name: str, function: Callable[..., Any], memory: dict[Any, tuple[int, Any]]) -> Callable[..., Any]:
+def _remembered(name: str, function: Callable[..., Any], cache: dict[Any, tuple[int, Any]]) -> Callable[..., Any]:
     def call(*args: Any, digits: int) -> Any:
         key = (name, *(a._mpf_ if hasattr(a, "_mpf_") else str(a) for a in args))
-        if memory.get(key, (0, None))[0] < digits:
-            memory[key] = digits, function(*args, digits=digits)
-        return memory[key][1]
+        if cache.get(key, (0, None))[0] < digits:
+            cache[key] = digits, function(*args, digits=digits)
+        return cache[key][1]
 
     return call
 

@@ -116,7 +116,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     lhs, rhs = formula.statement.lhs, formula.statement.rhs
     names = list(where[0])
     enclosed = own.enclosed
-    memory: dict[Any, Any] = {}
+    cache: dict[Any, Any] = {}
     instead = independent_ways(formula, "arb" if enclosed else "mpmath")
     # The referee replaces a quantity on the left; on the right only where the left is a bare symbol.
     table = instead if getattr(lhs, "is_Symbol", False) else {}
@@ -129,7 +129,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         width = max(_log_radius(v) for v in (*left, *right))
         reached = int(-width)
     else:
-        one, two = mpmath_function(lhs, names, instead), mpmath_function(rhs, names, memory=memory)
+        one, two = mpmath_function(lhs, names, instead), mpmath_function(rhs, names, cache=cache)
         left = [one(*p.values(), digits=digits) for p in where]
         right = [two(*p.values(), digits=digits) for p in where]
         with mpmath.workdps(digits + 10):
@@ -141,7 +141,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     kind = "enclosure" if enclosed else "self-validated"
     caught = "none"
     if agree:
-        compiled = (lambda wrong: arb_function(wrong, [*names, _EPSILON], table)) if enclosed else _variants(rhs, names, memory)
+        compiled = (lambda wrong: arb_function(wrong, [*names, _EPSILON], table)) if enclosed else _variants(rhs, names, cache)
         caught = _caught_equality(rhs, compiled, where, left, enclosed, digits, quick)
     note = f"; {own.note}" if own.note else ""
     worst = _point_words(where[0])
@@ -187,14 +187,14 @@ def _caught_equality(
     return _smallest(rhs, compiled, passes, most=4 if quick else None, floor=digits)
 
 
-def _variants(rhs: Expr, names: list[Symbol], memory: dict[Any, Any]) -> Callable[[Expr], Callable[..., Any]]:
+def _variants(rhs: Expr, names: list[Symbol], cache: dict[Any, Any]) -> Callable[[Expr], Callable[..., Any]]:
     """Compiles perturbed claims. Of a sum only the terms that changed are computed anew for each; the sum itself once."""
     if not isinstance(rhs, Add):
-        return lambda wrong: mpmath_function(wrong, [*names, _EPSILON], memory=memory)
-    whole, known = mpmath_function(rhs, names, memory=memory), {}
+        return lambda wrong: mpmath_function(wrong, [*names, _EPSILON], cache=cache)
+    whole, known = mpmath_function(rhs, names, cache=cache), {}
 
     def compiled(wrong: Expr) -> Callable[..., Any]:
-        change = mpmath_function(wrong - rhs, [*names, _EPSILON], memory=memory)
+        change = mpmath_function(wrong - rhs, [*names, _EPSILON], cache=cache)
 
         def claim(*values: Any, digits: int) -> Any:
             key = (*map(str, values[:-1]), digits)
@@ -216,8 +216,8 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     # One point goes all the way out; the other shows the order over the first four decades.
     series = [_Exact(formula, point, digits, quick, far_too=index == 0) for index, point in enumerate(where)]
     names = [*where[0], variable]
-    memory: dict[Any, Any] = {}
-    compiled = mpmath_function(statement.rhs, names, memory=memory)
+    cache: dict[Any, Any] = {}
+    compiled = mpmath_function(statement.rhs, names, cache=cache)
     wanted = float(simplify(variable * diff(statement.remainder, variable) / statement.remainder))
 
     def measure(claim: Callable[..., Any], *extra: Any) -> tuple[bool, list[float], int, Any]:
@@ -251,7 +251,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
     if good:
         caught = _smallest(
             statement.rhs,
-            _variants(statement.rhs, names, memory),
+            _variants(statement.rhs, names, cache),
             lambda claim, amount: measure(claim, amount)[0],
             most=4 if quick else None,
             floor=digits,

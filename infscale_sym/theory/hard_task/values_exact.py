@@ -13,11 +13,11 @@ convergent series in 1/tau^2. The sums are trapezoidal, in ball arithmetic; two 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from infscale_sym.errors import DomainError, ValidationError
+from infscale_sym.evaluate.agree import agree
 from infscale_sym.evaluate.dyadic import from_mpf, midpoint
 from infscale_sym.evaluate.inputs import exact
 from infscale_sym.evaluate.lambdify import to_mpf
@@ -43,7 +43,7 @@ def hard_task_error_mp(tau_k: Any, theta: Any, digits: int = 50) -> Any:
     with mpmath.workdps(digits + 15):
         L, th = to_mpf(tau_k), to_mpf(theta)
         if _clear(level, ratio, 2 - ratio, digits):
-            return _two_meshes(lambda density: _swapped(L, th, digits, density), digits, L)
+            return agree(lambda density: _swapped(L, th, digits, density), _DENSITIES, digits, "the average over hard prompts")
         if 2 <= ratio < 3 and _clear(level, ratio, min(1.0, 3 - ratio), digits):
             return hard_task_edge_mp(tau_k, theta, digits) + plateau_mp(tau_k, theta, digits) / (2 * L * L)
         return _from_the_average(L, th, digits)
@@ -60,7 +60,7 @@ def hard_task_edge_mp(tau_k: Any, theta: Any, digits: int = 50) -> Any:
     with mpmath.workdps(digits + 15):
         L, th = to_mpf(tau_k), to_mpf(theta)
         if ratio < 3 and _clear(level, ratio, min(1.0, 3 - ratio), digits):
-            return _two_meshes(lambda density: _edge(L, th, digits, density), digits, L)
+            return agree(lambda density: _edge(L, th, digits, density), _DENSITIES, digits, "the average over hard prompts")
         plateau = plateau_mp(tau_k, theta, digits + 20) / (2 * L * L)
         lost = max(0, int(mpmath.log10(plateau * L**3))) + int(mpmath.log10(L)) + 5
         return _from_the_average(L, th, digits + lost) - plateau
@@ -167,18 +167,6 @@ def _bits(level: float, ratio: float, digits: int) -> int:
     """Working precision: guard bits, and those that the alternating series of A loses at the largest y."""
     largest = 1.6 * (_need(digits) + 12) / ratio / level
     return int(3.33 * (digits + 20) + 1.5 * largest * largest) + 64
-
-
-def _two_meshes(rule: Callable[[float], Any], digits: int, L: Any) -> Any:
-    import mpmath
-
-    before: Any = None
-    for density in _DENSITIES:
-        value = rule(density)
-        if before is not None and abs(value - before) <= abs(value) * mpmath.mpf(10) ** -digits:
-            return value
-        before = value
-    raise ValidationError(f"the average over hard prompts: the meshes do not agree to {digits} digits")
 
 
 def _from_the_average(L: Any, theta: Any, digits: int) -> Any:
