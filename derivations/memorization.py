@@ -136,7 +136,9 @@ never = Derivation("denoiser.memorization.never", KernelAdvantage(alpha, zeta))
 never.claim(KernelRate(alpha, zeta, 1) - SamplingRate(alpha, zeta), Unfold(KernelAdvantage), "its definition")
 never.claim(
     meaning(KernelRate(alpha, zeta, 1)) - meaning(SamplingRate(alpha, zeta)),
-    RateAsSpectralMean(drawn=False),
+    RateAsSpectralMean(
+        ("denoiser.memorization.kernel-rate", "denoiser.memorization.sampling-rate")
+    ),
     "the two rates as spectral means",
 )
 never.claim(
@@ -165,7 +167,9 @@ model = (1 / per_feature, zeta, h)
 gap.claim(KernelRate(*model) - FreshRate(*model), Unfold(MemoryGap), "its definition")
 gap.claim(
     meaning(KernelRate(*model)) - meaning(FreshRate(*model)),
-    RateAsSpectralMean(drawn=False),
+    RateAsSpectralMean(
+        ("denoiser.memorization.kernel-rate", "denoiser.memorization.fresh-rate")
+    ),
     "the two rates as spectral means",
 )
 gap.claim(

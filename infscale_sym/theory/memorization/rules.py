@@ -39,6 +39,7 @@ from sympy import (
     zoo,
 )
 
+from infscale_sym import registry
 from infscale_sym.derive.cached import simplify
 from infscale_sym.derive.engine import Evidence
 from infscale_sym.derive.rules import NUMERIC, SYMBOLIC, is_zero, only_integral
@@ -174,18 +175,22 @@ _RATES = (SamplingRate, KernelRate, FreshRate, HellingerRate)
 
 @dataclass(frozen=True)
 class RateAsSpectralMean:
-    """A rate is written as the spectral mean that it is the limit of; `drawn`: the limit is looked at on training sets."""
+    """A rate is written as the spectral mean that it is the limit of: looked at on training sets, or where the rates have
+    `registered` formulas, by these."""
 
-    drawn: bool = True
+    registered: tuple[str, ...] = ()
     name: str = "spectral mean"
 
     def check(self, before: Expr, after: Expr) -> Evidence:
-        """The form of the mean; with `drawn`, d = 16, 32, 64 extrapolated in 1/d against it, and a mean 10 % off refused."""
+        """The form of the mean; d = 16, 32, 64 extrapolated in 1/d against it, and a mean 10 % off refused."""
         opened = before.replace(lambda e: isinstance(e, _RATES), meaning)
         if opened == before or expand(opened - after) != 0:
             raise DerivationError("the limit is the spectral mean of another function")
-        if not self.drawn:
-            return Evidence(SYMBOLIC, "the limits of the derivations above")
+        if self.registered:
+            known = {type(registry.statement(id).lhs) for id in self.registered}
+            if missing := sorted(str(rate) for rate in before.atoms(*_RATES) if type(rate) not in known):
+                raise DerivationError(f"{', '.join(self.registered)} say nothing of {', '.join(missing)}")
+            return Evidence(SYMBOLIC, f"the limits of {', '.join(self.registered)}")
         quantity = next(type(e) for e in before.atoms(*_RATES))
         worst, control = limit_of_draws(quantity)
         if not (worst < 4 and control > 6):
