@@ -21,7 +21,7 @@ SEED = 20251219
 def random_points(
     names: Sequence[Symbol], count: int, near: Mapping[Symbol, Sequence[Any]] | None = None, seed: int = SEED
 ) -> Iterator[dict[Symbol, Any]]:
-    """`count` points with exact rational coordinates, from each symbol's range in the notation table or from `near`."""
+    """`count` points with exact rational coordinates, from each symbol's range (`between`) or from `near`."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
         point: dict[Symbol, Any] = {}
@@ -29,16 +29,33 @@ def random_points(
             if near and name in near:
                 point[name] = near[name][int(rng.integers(len(near[name])))]
                 continue
-            entry = registry.symbol_entry(name)
-            low, high = (Fraction(end) for end in (entry.between if entry else ("0.2", "3")))
-            point[name] = low + (high - low) * Fraction(int(rng.integers(1, 10000)), 10000)
+            low, high = between(name)
+            share = Fraction(int(rng.integers(1, 10000)), 10000)
+            value = low + (high - low) * share
+            # A symbol without a line in the table may be whole by its assumption alone.
+            point[name] = Fraction(round(value)) if name.is_integer and registry.symbol_entry(name) is None else value
         yield point
+
+
+def between(symbol: Symbol) -> tuple[Fraction, Fraction]:
+    """The range that checks draw a symbol from: that of the notation table, or one that its assumptions allow."""
+    entry = registry.symbol_entry(symbol)
+    if entry:
+        low, high = entry.between
+    elif symbol.is_integer:
+        low, high = ("1" if symbol.is_positive else "0" if symbol.is_nonnegative else "-8"), "8"
+    elif symbol.is_nonnegative:
+        low, high = "0.2", "3"
+    else:
+        low, high = "-3", "-0.2" if symbol.is_negative else "3"
+    return Fraction(low), Fraction(high)
 
 
 def points_in(
     names: Sequence[Symbol], domain: Boolean, count: int, near: Mapping[Symbol, Sequence[Any]] | None = None
 ) -> list[dict[Symbol, Any]]:
-    """`count` different random points of a domain. Raises ValidationError where it is too thin for random points."""
+    """`count` different random points of a domain; of several, every symbol that can have both signs has both among them, if
+    the domain allows it. Raises ValidationError where it is too thin for random points."""
     if not names:
         return [{}]
     out: list[dict[Symbol, Any]] = []
@@ -47,10 +64,30 @@ def points_in(
             if inside(domain, point) and point not in out:
                 out.append(point)
             if len(out) == count:
-                return out
+                return _both_signs(out, names, domain, near)
+    words = ", ".join(map(str, names))
     raise ValidationError(
-        f"the domain {domain} is too thin for random points of {', '.join(map(str, names))}: say where to look"
+        f"the domain {domain} is too thin for random points of {words}: say where to look, by the ranges of its symbols "
+        "(SymbolEntry(..., between=...)) or by Check(near={symbol: values})"
     )
+
+
+def _both_signs(
+    points: list[dict[Symbol, Any]], names: Sequence[Symbol], domain: Boolean, near: Mapping[Symbol, Sequence[Any]] | None
+) -> list[dict[Symbol, Any]]:
+    """The points, the last of them with other signs where a symbol had the same in all of them."""
+    if len(points) < 2:
+        return points
+    *kept, last = points
+    last = dict(last)
+    for name in names:
+        if (near and name in near) or not between(name)[0] < 0 < between(name)[1]:
+            continue
+        if len({point[name] > 0 for point in (*kept, last)}) == 1:
+            other = last | {name: -last[name]}
+            if inside(domain, other):
+                last = other
+    return [*kept, last]
 
 
 def inside(domain: Boolean, point: Mapping[Symbol, Any]) -> bool:

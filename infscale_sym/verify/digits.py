@@ -125,7 +125,8 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         one, two = arb_function(lhs, names, instead), arb_function(rhs, names, table)
         left = [one(*p.values(), digits=digits + 5) for p in where]
         right = [two(*p.values(), digits=digits + 5) for p in where]
-        agree = all(a.overlaps(b) for a, b in zip(left, right, strict=True))
+        apart = [not a.overlaps(b) for a, b in zip(left, right, strict=True)]
+        agree, worst = not any(apart), apart.index(True) if any(apart) else 0
         width = max(_log_radius(v) for v in (*left, *right))
         reached = int(-width)
     else:
@@ -135,6 +136,7 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         with mpmath.workdps(digits + 10):
             gaps = [abs(a - b) / abs(b) for a, b in zip(left, right, strict=True)]
             reached = min(digits if g == 0 else int(mpmath.floor(-mpmath.log10(g))) for g in gaps)
+            worst = gaps.index(max(gaps))
         agree = reached >= digits - 1
     if enclosed and agree and reached < digits:
         raise ValidationError(f"the balls are too wide: {reached} digits of {digits}")
@@ -144,11 +146,11 @@ def _equality(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         compiled = (lambda wrong: arb_function(wrong, [*names, _EPSILON], table)) if enclosed else _variants(rhs, names, cache)
         caught = _caught_equality(rhs, compiled, where, left, enclosed, digits, quick)
     note = f"; {own.note}" if own.note else ""
-    worst = _point_words(where[0])
     if agree:
         text = f"{min(reached, digits)} digits at {len(where)} random points ({kind}){note}"
         return Leg("digits", f"{min(reached, digits)} digits ({kind})", True, text, _numbers(where, left, right)), caught
-    text = f"counterexample: at {worst} the quantity is {_show(left[0])}, the claim gives {_show(right[0])}{note}"
+    at, one_side, other = _point_words(where[worst]), _show(left[worst]), _show(right[worst])
+    text = f"counterexample: at {at} the quantity is {one_side}, the claim gives {other}{note}"
     return Leg("digits", "counterexample", False, text, _numbers(where, left, right)), caught
 
 
@@ -242,7 +244,7 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
             slopes += own
             if not all(abs(slope - wanted) <= 0.02 * max(1.0, abs(wanted)) for slope in own):
                 good = False
-                example = (exact, values[-1])
+                example = (exact, values[-1], own[0])
                 break
         return good, slopes, reached, example
 
@@ -263,7 +265,13 @@ def _asymptotic(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
         )
         numbers = {"slopes": [f"{s:.6f}" for s in slopes], "digits": str(reached), "far_end": f"{variable} = {end}"}
         return Leg("digits", f"{reached} digits at {variable} = {end}, order {slopes[1]:.3f}", True, text, numbers), caught
-    exact, got = example
+    exact, got, near = example
+    if near < wanted - 0.02 * max(1.0, abs(wanted)) and _falls(statement):
+        # From the near end: farther out the values have only the digits that the claimed remainder asks for.
+        raise ValidationError(
+            f"the remainder is not sharp: the error falls faster than {statement.remainder}, about as {variable}^{near:.2f}; "
+            "state that as the remainder"
+        )
     with mpmath.workdps(exact.digits):  # the difference may lie many digits down
         off = abs(got / exact.values[0] - 1)
         text = (
