@@ -38,7 +38,7 @@ def sample_exponent(formula: Formula, quick: bool) -> Leg:
         rows.append([1.0, -math.log(count), 1 / count, 1 / count**2])
     coefficients, covariance = weighted_fit(rows, values, errors)
     slope, error = float(coefficients[1]), math.sqrt(covariance[1, 1])
-    wanted = float(formula.rhs.numpy(*(1.0 for _ in formula.symbols)))
+    wanted = float(formula.rhs.numpy(float(counts[-1]), *MODEL))
     where = (
         f"students fitted end to end at alpha = {MODEL[0]}, d = 40, k = {counts[0]} to {counts[-1]}: exponent "
         f"{slope:.4f} +- {error:.4f}"
