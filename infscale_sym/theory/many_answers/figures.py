@@ -109,7 +109,7 @@ def boundary_picture(judges: Sequence[float], points: int = 40) -> Picture:
             colours = axes.contourf(x, t, shown, levels=levels, cmap="viridis_r", norm=_steps(levels))
             tau = (fine * rho**2 - 1) / (2 * rho)
             inside = fine < 2
-            exact = np.where(inside, formula("finite-k.criterion").rhs.numpy(tau, rho + 0 * tau), 0.0)
+            exact = np.where(inside, formula("finite-k.criterion").rhs.numpy(tau, rho + 0 * tau, on_outside="nan"), 0.0)
             axes.fill_between(fine, np.maximum(exact, t[0]), t[-1], color="white", lw=0)
             axes.plot(fine[inside], exact[inside], color="black", lw=2.2, label="exact boundary $t_c$")
             axes.plot(fine, 3 + 3 / fine, color=COLOURS[1], ls="--", lw=1.6, label="printed threshold $3C_2/C_1$")
