@@ -215,7 +215,7 @@ def _twice(compute: Callable[[], Any], digits: int, label: str, extra: int = 0) 
     for _ in range(_ROUNDS):
         with mp.workdps(digits + guard):
             first = compute()
-        with mp.workdps(digits + 2 * guard + 20):
+        with mp.workdps(digits + guard + 12):  # if the guard is too small for the first, it is for this one, and they differ
             second = compute()
             if abs(first - second) * 4 <= abs(second) * mpmath.mpf(10) ** -digits:
                 break
