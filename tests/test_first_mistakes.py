@@ -69,6 +69,7 @@ STATING: dict[str, tuple[Callable[[], Any], str]] = {
     "slots that are expressions": (lambda: stated(name="M1", slots=(k / 2, tau)), "different symbols, one for each argument"),
     "one slot twice": (lambda: stated(name="M1", slots=(k, k)), "different symbols, one for each argument"),
     "a definition as text": (lambda: stated(name="M1", definition="1/k"), "is an expression in (k, tau); got str"),
+    "a quantity's domain as text": (lambda: stated(name="M1", domain="k>2"), "like k > 2; got the string 'k>2'"),
     "a definition as a function": (
         lambda: stated(name="M1", definition=lambda k: k),
         "is an expression in (k, tau); got function",
