@@ -143,8 +143,6 @@ class Formula:
             raise NotationError(
                 f"{self.id}: a statement is Equal, AtMost, AsymptoticTo or ConvergesInLaw; got {type(self.statement).__name__}"
             )
-        if isinstance(self.domain, bool):
-            object.__setattr__(self, "domain", sympify(self.domain))
         if not isinstance(self.domain, Boolean):
             name = min(map(str, self.statement.lhs.free_symbols), default="k")
             raise NotationError(f"{self.id}: domain is a SymPy condition like {name} > 2; got {_said(self.domain)}")

@@ -232,11 +232,11 @@ def _drawn(formula: Formula, side: Expr) -> Sampler:
     return sampler
 
 
-def _sampled(formula: Formula, own: Any) -> Sampler | None:
+def _sampled(formula: Formula, own: Sampler | None) -> Sampler | None:
     """A sampler as it is; a function of the symbols and `rng` made one. Raises DomainError for anything else."""
     if own is None:
         return None
-    given = inspect.signature(own).parameters if callable(own) else {}
+    given: Any = inspect.signature(own).parameters if callable(own) else {}
     if "rng" in given:
         return _one_by_one(formula, own)
     if {"trials", "seed"} <= set(given) or any(p.kind is p.VAR_KEYWORD for p in given.values()):
