@@ -201,6 +201,8 @@ def topic_of_file(path: str | Path) -> Topic:
     path = Path(path).resolve()
     if not path.is_file():
         raise NotationError("there is no such file")
+    if path.name == "__init__.py":
+        raise NotationError("it is part of a package: install that (`pip install -e`), or give a file of its own")
     name = path.stem
     if not name.isidentifier():
         raise NotationError(f"its name must be an identifier, as a module's is; got {name!r}")

@@ -69,7 +69,7 @@ def ran(folder: Path) -> tuple[int, str, list[tuple[int, str, str]]]:
 
 
 def test_the_examples_print_what_is_shown(folder: Path, ran: tuple[int, str, list[tuple[int, str, str]]]):
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 6
     failures, report, _ = ran
     assert failures == 0, report
     assert (folder / "absolute.pdf").read_bytes().startswith(b"%PDF")

@@ -44,7 +44,8 @@ def add(subparsers: Any) -> None:
         description="Export formulas as environments to paste (equation, align), as a complete LaTeX document (tex), as "
         "Markdown, or as a page that a browser shows without network (html). Without --format the file's name decides: "
         ".tex is a complete document, .md Markdown, .html a page; anything else, standard output too, gets equation "
-        "environments. To write a fragment for \\input into FILE.tex, say --format equation or align.",
+        "environments, which hold the statements alone; the others name domain and source too. To write a fragment for "
+        "\\input into FILE.tex, say --format equation or align.",
         epilog=_EPILOG,
     )
     parser.add_argument("ids", metavar="ID", nargs="*", help="ids of formulas (see `infscale list`)")

@@ -118,8 +118,8 @@ def evaluator(cls: QuantityMeta, arithmetic: str) -> Callable[..., Any]:
         return own if cls.package == _OWN or not defined(cls) else _trusted(cls, arithmetic, own)
     if not defined(cls):
         raise EvaluationError(
-            f"{cls.__name__} has no {arithmetic} evaluator and no definition to compute it from; set the class attribute "
-            f"{arithmetic}, or give its definition"
+            f"{cls.__name__} has no {arithmetic} evaluator and no definition to compute it from: pass definition= or "
+            f"{arithmetic}= to quantity(), or give the class the attribute {arithmetic}"
         )
     return _from_definition(cls, arithmetic)
 

@@ -59,7 +59,7 @@ class Sweep:
     values: Sequence[float] = ()
     fixed: Mapping[Symbol, float] = field(default_factory=dict)
     quantity: Any = None
-    log_height: bool = False
+    log_height: bool = False  # of an equality
     points: int = 241  # along the axis of an asymptotic statement
     independent: Mapping[Any, Callable[..., Any]] = field(default_factory=dict)
     note: str = ""
@@ -84,11 +84,12 @@ class ExactDraw:
 
     For equalities and inequalities, and for an asymptotic statement where its remainder is far below the standard errors.
 
-    `sampler`: draws the left side at values of `Formula.symbols`, in their order; without it the left side is drawn as its
-    quantities are (`Quantity.draw`). `both`: so is the right side, by draws of its own. `settings`: values of the symbols (a
-    tuple is an array); without them `count` random points of the domain. `wrong`: what must be rejected: a right side (named by
-    `wrong_said`), the part by which it is larger, or a statement, drawn like this one; by default 5 % larger, and for an
-    inequality the reverse. `each`: at every setting, not at one at least. `note`: how it is drawn, in a few words.
+    `sampler`: draws the left side at values of `Formula.symbols`, in their order, or is a function of those symbols and `rng`
+    as in `Formula.draw`; without it the left side is drawn as its quantities are (`Quantity.draw`). `both`: so is the right
+    side, by draws of its own. `settings`: values of the symbols (a tuple is an array); without them `count` random points of
+    the domain. `wrong`: what must be rejected: a right side (named by `wrong_said`), the part by which it is larger, or a
+    statement, drawn like this one; by default 5 % larger, and for an inequality the reverse. `each`: at every setting, not at
+    one at least. `note`: how it is drawn, in a few words.
     """
 
     sampler: Sampler | None = None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Symbol, true
+from sympy import Expr, Symbol, SympifyError, sympify, true
 from sympy.logic.boolalg import Boolean
 
 from infscale_sym.errors import NotationError
@@ -142,6 +143,9 @@ class Formula:
             raise NotationError(
                 f"{self.id}: a statement is Equal, AtMost, AsymptoticTo or ConvergesInLaw; got {type(self.statement).__name__}"
             )
+        if not isinstance(self.domain, Boolean):
+            name = min(map(str, self.statement.lhs.free_symbols), default="k")
+            raise NotationError(f"{self.id}: domain is a SymPy condition like {name} > 2; got {_said(self.domain)}")
         if self.script and self.underived:
             raise NotationError(f"{self.id}: give either a derivation script or the reason why there is none")
         if self.expected is None:
@@ -183,6 +187,7 @@ class Formula:
         returns it, called when the derivation is asked for), an independent way to its left side
         (a function of the left side's arguments and `digits=`, or a mapping from quantities to such functions); any
         other field by its name. The formula itself does not change."""
+        _check_names(self.id, changes, ("id", "title", "statement"))
         if draw is not None:
             changes["draw"] = draw
         if derivation is not None:
@@ -203,7 +208,7 @@ class Formula:
         return derivation
 
     def latex(self) -> str:
-        """The statement as LaTeX (no delimiters)."""
+        """The statement as LaTeX (no delimiters), without its domain: documents, Markdown and pages name that beside it."""
         from infscale_sym.present.latex import statement_latex
 
         return statement_latex(self)
@@ -244,10 +249,39 @@ class Formula:
         return f"$\\displaystyle {self.latex()}$"
 
 
+def _said(value: Any) -> str:
+    return f"the string {value!r}" if isinstance(value, str) else f"{value!r}"
+
+
+def _check_given(id: str, lhs: Any, rhs: Any, given: Mapping[str, Any], more: tuple[str, ...] = ()) -> None:
+    """Raises NotationError for a side that is no expression, and for a name that is no field."""
+    for which, side in (("left", lhs), ("right", rhs)):
+        try:
+            good = not isinstance(side, str) and isinstance(sympify(side), Expr)
+        except SympifyError:
+            good = False
+        if not good:
+            raise NotationError(f"{id}: the {which} side is a SymPy expression, like 1/k; got {_said(side)}")
+    _check_names(id, given, ("title", *more))
+
+
+def _check_names(id: str, given: Mapping[str, Any], more: tuple[str, ...]) -> None:
+    """Raises NotationError for a name that is no field of a formula beside its id, title and statement, nor among `more`."""
+    valid = [*more, *(f.name for f in fields(Formula) if f.name not in ("id", "title", "statement"))]
+    for name in given:
+        if name in ("derivation", "independent"):
+            raise NotationError(f"{id}: {name}= is given afterwards, with .using({name}=...)")
+        if name not in valid:
+            near = difflib.get_close_matches(name, valid, n=1)
+            hint = f", of which {near[0]} is the nearest" if near else ""
+            raise NotationError(f"{id}: there is no {name}=; the names are {', '.join(valid)}{hint}")
+
+
 def equality(id: str, lhs: Any, rhs: Any, *, title: str = "", **fields: Any) -> Formula:
     """The formula lhs = rhs. Further fields as in `Formula` (domain=, source=, check=, ...)."""
     from infscale_sym.notation.relations import Equal
 
+    _check_given(id, lhs, rhs, fields)
     return Formula(id, title or id, Equal(lhs, rhs), **fields)
 
 
@@ -255,6 +289,7 @@ def inequality(id: str, lhs: Any, rhs: Any, *, title: str = "", **fields: Any) -
     """The formula lhs <= rhs. Further fields as in `Formula`."""
     from infscale_sym.notation.relations import AtMost
 
+    _check_given(id, lhs, rhs, fields)
     return Formula(id, title or id, AtMost(lhs, rhs), **fields)
 
 
@@ -263,12 +298,16 @@ def asymptotic(
 ) -> Formula:
     """The formula lhs = rhs + O(remainder) as variable -> limit (oo). Further fields as in `Formula`.
 
-    Raises NotationError for a remainder that is no power of the variable times what does not depend on it."""
-    from sympy import Expr, oo, simplify, sympify
+    Raises NotationError for a remainder that is no power of the variable times what does not depend on it (a number, O(1),
+    where the claim depends on the variable)."""
+    from sympy import oo, simplify
 
+    _check_given(id, lhs, rhs, fields, ("variable", "remainder", "limit"))
     if isinstance(remainder, str) or not isinstance(sympify(remainder), Expr):
         raise NotationError(f"{id}: the remainder is an expression, like {variable}**-2; got {remainder!r}")
     order = simplify(variable * sympify(remainder).diff(variable) / remainder) if remainder != 0 else variable
     if order.has(variable):
         raise NotationError(f"{id}: the remainder must be a power of {variable}, like {variable}**-2; got {remainder}")
+    if not sympify(remainder).has(variable) and not (sympify(remainder).is_number and sympify(rhs).has(variable)):
+        raise NotationError(f"{id}: the remainder must hold {variable}, like {variable}**-2; got {remainder}")
     return Formula(id, title or id, AsymptoticTo(lhs, rhs, variable, oo if limit is None else limit, remainder), **fields)

@@ -196,6 +196,8 @@ def quantity(
     if not all(isinstance(place, Symbol) for place in places) or len(set(places)) != len(places):
         raise NotationError(f"{name}: the slots are different symbols, one for each argument; got {places}")
     same_assumptions(places, name)
+    if isinstance(domain, str):
+        raise NotationError(f"{name}: domain is a SymPy condition like {places[0]} > 2; got the string {domain!r}")
     if isinstance(definition, str) or callable(definition):
         raise NotationError(f"{name}: the definition is an expression in {places}; got {type(definition).__name__}")
     definition = None if definition is None else sympify(definition)

@@ -15,6 +15,8 @@ import numpy as np
 from sympy import Add, Expr, Mul, S, Symbol, expand, oo, simplify
 
 from infscale_sym import registry
+from infscale_sym.errors import DomainError, InfscaleError
+from infscale_sym.evaluate.domain import inside
 from infscale_sym.evaluate.lambdify import mpmath_function
 from infscale_sym.notation.check import Sweep
 from infscale_sym.notation.formula import Formula
@@ -60,7 +62,11 @@ def _asymptotic(formula: Formula, statement: AsymptoticTo) -> Figure:
     label = _scaled_label(statement.lhs, constant, orders[0], printer)
     series = len(orders) > 2
     sweep = formula.sweep or plain_curves(formula, series)
-    low, high = sweep.ends if sweep.log else (1, 1e4 if series else 1e5)
+    varied = tuple(sweep.values[: len(COLOURS)]) or (None,)  # None: one curve, nothing else varies
+    variants = [held_at(formula, sweep) | ({} if value is None else {sweep.curve: value}) for value in varied]
+    given = sweep.log or sweep.along == variable
+    low, high = sweep.ends if given else (_first(formula, variable, variants), 1e4 if series else 1e5)
+    high = high if given else max(high, 1000 * low)
     grid = np.geomspace(low, high, sweep.points)
     if variable.is_integer:
         grid = np.unique(np.round(grid))
@@ -68,20 +74,24 @@ def _asymptotic(formula: Formula, statement: AsymptoticTo) -> Figure:
     figure, upper, lower = two_panels(to_plot(formula.title), rf"${label}$" + held)
     partner = registry.formula(formula.partner) if formula.partner else None
     top = 1.0
-    for value, colour in zip(sweep.values, COLOURS, strict=False):
-        fixed = {**held_at(formula, sweep), sweep.curve: value}
-        exact = along(statement.lhs, variable, grid, fixed)
+    drawn = False
+    for value, fixed, colour in zip(varied, variants, COLOURS, strict=False):
         leading = along(orders[0], variable, grid, fixed)
+        if not leading.any():  # it vanishes there, as at tau = 0: there is nothing to measure by
+            continue
+        drawn = True
+        _must_have_a_value(formula, statement, grid[0], fixed)
+        exact = along(statement.lhs, variable, grid, fixed)
         offset = along(constant, variable, grid, fixed)
         claim = along(statement.rhs, variable, grid, fixed)
         known = np.abs(exact) * FLOOR < 0.02 * np.abs(leading)
-        name = f"{_tex(sweep.curve, printer)} = {value:g}"
+        name = "" if value is None else f"${_tex(sweep.curve, printer)} = {value:g}$"
         if series:
             _partial_sums(upper, lower, orders, variable, grid, fixed, exact - offset, name)
             continue
         ratio = (exact - offset) / leading
-        upper.plot(grid[known], ratio[known], color=colour, label=f"${name}$")
-        top = max(top, ratio[known].max())
+        upper.plot(grid[known], ratio[known], color=colour, label=name or "exact")
+        top = max(top, ratio[known].max(initial=1.0))
         error = np.abs(exact - claim) / np.abs(leading)
         _error_curve(lower, grid, error, np.abs(exact / leading), colour)
         if partner:
@@ -89,6 +99,8 @@ def _asymptotic(formula: Formula, statement: AsymptoticTo) -> Figure:
             other = theirs[1][0] if theirs[1] else theirs[0]
             level = along(other, variable, grid[-1:], fixed)[0] / leading[-1]
             upper.axhline(level, color=colour, linestyle=":", linewidth=1.1)
+    if not drawn:
+        raise DomainError(f"{formula.id}: the leading term {orders[0]} vanishes on every curve; say sweep=Sweep(fixed=...)")
     first = f"to ${variable}^{{{degree(orders[0], variable):g}}}$" if series else "the claimed limit"
     upper.axhline(1, color=COLOURS[0] if series else LIMIT, linestyle="--", linewidth=1.1, label=first)
     if partner:
@@ -106,6 +118,31 @@ def _asymptotic(formula: Formula, statement: AsymptoticTo) -> Figure:
     return figure
 
 
+def _first(formula: Formula, variable: Symbol, variants: Sequence[Mapping[Symbol, float]]) -> float:
+    """The least of 1, 2, 3, ... that is inside the domain on every curve; 1 where none is found."""
+    if not formula.domain.has(variable):
+        return 1.0
+    places = np.unique(np.round(np.concatenate([np.arange(1.0, 65.0), np.geomspace(64, 1e6, 43)])))
+    good = [np.broadcast_to(inside(formula.domain, {**fixed, variable: places}), places.shape) for fixed in variants]
+    found = np.flatnonzero(np.logical_and.reduce(good))
+    return float(places[found[0]]) if len(found) else 1.0
+
+
+def _must_have_a_value(formula: Formula, statement: AsymptoticTo, at: float, fixed: Mapping[Symbol, float]) -> None:
+    """Raise DomainError where the left side has no value at the start of the axis."""
+    try:
+        value = along(statement.lhs, statement.variable, np.array([at]), fixed)[0]
+        said = "" if np.isfinite(value) or formula.sweep is not None else f"it is {value}"
+    except (InfscaleError, ArithmeticError) as error:
+        said = str(error)
+    if said:
+        ends = f"({max(4, round(4 * at))}, {max(1000, round(1000 * at))})"
+        raise DomainError(
+            f"{formula.id}: the left side has no value at {statement.variable} = {at:g}, where the figure starts ({said}); say "
+            f"where it is drawn, like sweep=Sweep({statement.variable}, {ends}, True)"
+        )
+
+
 def _partial_sums(
     upper: Axes,
     lower: Axes,
@@ -118,7 +155,7 @@ def _partial_sums(
 ) -> None:
     """The exact quantity, and the claim cut off after each of its orders."""
     leading = along(orders[0], variable, grid, fixed)
-    upper.plot(grid, exact / leading, color=LIMIT, linewidth=2.4, label=f"exact, ${name}$")
+    upper.plot(grid, exact / leading, color=LIMIT, linewidth=2.4, label=f"exact, {name}" if name else "exact")
     total = np.zeros_like(grid)
     for order, colour in zip(orders, COLOURS, strict=False):
         total = total + along(order, variable, grid, fixed)
@@ -227,10 +264,10 @@ def _inequality(formula: Formula, statement: AtMost) -> Figure:
     grid = space(*sweep.ends, 161)
     held = _held(formula, held_at(formula, sweep), {sweep.along, sweep.curve}, printer)
     figure, upper, lower = two_panels(to_plot(formula.title), held.removeprefix(", "))
-    for value, colour in zip(sweep.values, COLOURS, strict=False):
-        fixed = {**held_at(formula, sweep), sweep.curve: value}
+    for value, colour in zip(sweep.values or (None,), COLOURS, strict=False):
+        fixed = held_at(formula, sweep) | ({} if value is None else {sweep.curve: value})
         less, more = (along(side, sweep.along, grid, fixed) for side in (statement.lhs, statement.rhs))
-        upper.plot(grid, more, color=colour, label=f"${_tex(sweep.curve, printer)} = {value:g}$")
+        upper.plot(grid, more, color=colour, label=None if value is None else f"${_tex(sweep.curve, printer)} = {value:g}$")
         upper.plot(grid, less, color=colour, linestyle="--")
         lower.plot(grid, (more - less) / np.abs(more), color=colour, linewidth=1.3)
     upper.plot([], [], color="#555555", label=f"${mathtext(printer.doprint(statement.rhs))}$")

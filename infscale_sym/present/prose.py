@@ -33,7 +33,7 @@ _MATH = re.compile(
     rf"(?P<root>\bsqrt\([^()]*(?:\([^()]*\)[^()]*)*\))"
     rf"|(?P<name>(?<![\w'’])(?<!\w-)(?:{_NAME}){_SCRIPTS})"
     r"|(?P<power>(?<=[)\d])\^(?:-?\d+\.\d+|-?\w+|\([^()]*\)))"
-    r"|(?P<sign>>=|<=|->|!=)"
+    r"|(?P<sign>>=|<=|->|(?<![\d)\]])!=)"  # 0!=1 is a factorial
     r"|(?P<compare>(?<= )[<>](?= ))"
 )
 _TEX_SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {

@@ -56,7 +56,7 @@ def plain_curves(formula: Formula, series: bool) -> Sweep:
     slow = any(cls.numpy is None for cls in quantities_of(statement.lhs))
     points = 21 if slow else 241
     if not others:
-        return Sweep(curve=statement.variable, values=(1,), points=points)
+        return Sweep(points=points)
     low, high = _range(others[0])  # from zero on: many a curve is the same at both signs
     values = (_typical(others[0]),) if series else tuple(np.linspace(max(low, 0.0), high, 2 if slow else 4).tolist())
     return Sweep(curve=others[0], values=values, points=points)

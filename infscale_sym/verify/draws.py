@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
         mean, wanted, error = compare(values, trials, number)
         at = _said(formula.symbols, values)
         if not 0 < error < np.inf:
-            return _too_few(trials, at, error)
+            return _advised(_too_few(trials, at, error), draw, quick)
         gaps.append((mean - wanted) / error)
         if other is not None:
             drawn, claimed, noise = other(values, trials, number)
@@ -78,13 +79,14 @@ def exact_leg(draw: ExactDraw, formula: Formula, quick: bool) -> Leg:
     words = "the reversed inequality" if one_sided and draw.wrong is None else _wrong_said(draw, 0.05, "right side")
     control = _control(controls, draw.each, one_sided)
     if one_sided and draw.wrong is not None:
-        return leg_of_bound(-max(gaps), control, where, words, {"points": rows})
-    return leg(worst, control, f"{where}, largest deviation {abs(worst):.1f}", {"points": rows}, words)
+        return _advised(leg_of_bound(-max(gaps), control, where, words, {"points": rows}), draw, quick)
+    found = leg(worst, control, f"{where}, largest deviation {abs(worst):.1f}", {"points": rows}, words)
+    return _advised(found, draw, quick)
 
 
 def _comparison(formula: Formula, relation: Relation, draw: ExactDraw) -> Callable[..., tuple[float, float, float]]:
     """compare(values, trials, number) -> (left side drawn, right side, standard error of their difference)."""
-    left = draw.sampler or _drawn(formula, relation.lhs)
+    left = _sampled(formula, draw.sampler) or _drawn(formula, relation.lhs)
     right = _drawn(formula, relation.rhs) if draw.both else None
     claim = numpy_function(relation.rhs, formula.symbols) if right is None else None
 
@@ -103,7 +105,9 @@ def limit_leg(draw: LimitDraw, formula: Formula, quick: bool) -> Leg:
     """The leg of a `LimitDraw`. Raises DomainError for a side that cannot be drawn, or whose last term is not to be told."""
     statement, symbols = formula.statement, formula.symbols
     assert isinstance(statement, AsymptoticTo)
-    left = draw.sampler or _drawn(formula, statement.lhs)
+    left = _sampled(formula, draw.sampler) or _drawn(formula, statement.lhs)
+    if len(set(draw.sizes)) <= draw.orders:
+        raise DomainError(f"{formula.id}: {draw.orders + 1} different sizes at least are wanted; got {tuple(draw.sizes)}")
     others = [s for s in symbols if s != statement.variable]
     settings = [tuple(map(_value, rest)) for rest in draw.settings]
     if not settings:
@@ -119,12 +123,14 @@ def limit_leg(draw: LimitDraw, formula: Formula, quick: bool) -> Leg:
         term = sympify(draw.scale) if draw.scale is not None else last_term(formula, points[-1])
         scale = numpy_function(term, symbols)
         falling = numpy_function(draw.falling if draw.falling is not None else statement.remainder / term, symbols)
+        if draw.falling is None:
+            _must_fall(statement, term, draw.sizes, [abs(float(falling(*at))) for at in points])
         places, gaps, wrong, errors = [], [], [], []
         for step, (at, count) in enumerate(zip(points, each, strict=True)):
             mean, error = left(*at, trials=count, seed=SEED + 10 * number + step)
             unit = float(scale(*at))
             if not 0 < error < np.inf:
-                return _too_few(count, _said(symbols, at), error)
+                return _advised(_too_few(count, _said(symbols, at), error), draw, quick)
             places.append(1 / abs(float(falling(*at))))
             gaps.append((mean - float(formula.rhs.numpy(*at))) / unit)
             wrong.append((mean - float(other(*at))) / unit if other else gaps[-1] - _part(draw.wrong, 0.25))
@@ -141,7 +147,18 @@ def limit_leg(draw: LimitDraw, formula: Formula, quick: bool) -> Leg:
     if len(settings) == 1:
         where += f", {gap:+.3g} +- {error:.2g} of the term"
     words = _wrong_said(draw, 0.25, "last term" if draw.scale is None else f"term {term}")
-    return leg(worst, _control(controls, draw.each, False), where, {"points": rows}, words)
+    return _advised(leg(worst, _control(controls, draw.each, False), where, {"points": rows}, words), draw, quick)
+
+
+def _must_fall(statement: AsymptoticTo, term: Expr, sizes: Sequence[float], left: Sequence[float]) -> None:
+    """Raises DomainError where what is left out does not fall, beside the term that is tested, towards the limit."""
+    ordered = [value for _, value in sorted(zip(sizes, left, strict=True), reverse=statement.limit == 0)]
+    if not ordered[-1] < ordered[0] * (1 - 1e-9):
+        what = f"claim {statement.rhs}" if term == statement.rhs else f"term {term} of the claim"
+        goes = "grows" if statement.limit == oo else f"tends to {statement.limit}"
+        raise DomainError(
+            f"the remainder {statement.remainder} is not below the {what} as {statement.variable} {goes}: nothing is claimed"
+        )
 
 
 def last_term(formula: Formula, at: Sequence[Any]) -> Expr:
@@ -215,6 +232,23 @@ def _drawn(formula: Formula, side: Expr) -> Sampler:
     return sampler
 
 
+def _sampled(formula: Formula, own: Sampler | None) -> Sampler | None:
+    """A sampler as it is; a function of the symbols and `rng` made one. Raises DomainError for anything else."""
+    if own is None:
+        return None
+    given: Any = inspect.signature(own).parameters if callable(own) else {}
+    if "rng" in given:
+        return _one_by_one(formula, own)
+    if {"trials", "seed"} <= set(given) or any(p.kind is p.VAR_KEYWORD for p in given.values()):
+        return own
+    names = ", ".join(s.name for s in formula.symbols)
+    got = f"a function of ({', '.join(given)})" if callable(own) else repr(own)
+    raise DomainError(
+        f"{formula.id}: what is drawn is a function of ({names}, rng) or ({names}, rng, trials), or a sampler "
+        f"({names}, *, trials, seed) -> (mean, standard error); got {got}"
+    )
+
+
 def _one_by_one(formula: Formula, draw: Callable[..., Any]) -> Sampler:
     """A function of the symbols and `rng` that draws the left side once, as a sampler; or, if it takes `trials`, many at
     once, as an array. Raises DomainError for one that takes or gives anything else, or fails."""
@@ -232,17 +266,23 @@ def _one_by_one(formula: Formula, draw: Callable[..., Any]) -> Sampler:
         rng = np.random.default_rng(seed)
         held = {s.name: value for s, value in zip(formula.symbols, values, strict=True) if s in wanted}
         at = ", ".join(f"{name} = {value}" for name, value in held.items())
+        wish = f"an array of shape ({trials},)" if "trials" in names else "one number"
         try:
             if "trials" in names:
-                drawn = np.asarray(draw(**held, rng=rng, trials=trials), float)
+                given = draw(**held, rng=rng, trials=trials)
+                nothing = given is None
             else:
-                drawn = np.array([draw(**held, rng=rng) for _ in range(trials)], float)
+                given = [draw(**held, rng=rng) for _ in range(trials)]
+                nothing = any(one is None for one in given)
+            drawn = np.asarray(given, float)
         except Exception as error:
             raise DomainError(f"{formula.id}: the drawing fails at {at}: {type(error).__name__}: {error}") from error
+        if nothing:
+            raise DomainError(f"{formula.id}: the drawing returns None at {at}; {wish} is wanted")
         if drawn.shape != (trials,):
             each = f"{trials} trials at once" if "trials" in names else "one trial"
             wrong = drawn.shape if "trials" in names else drawn.shape[1:]
-            raise DomainError(f"{formula.id}: the drawing gives an array of shape {wrong} for {each} at {at}")
+            raise DomainError(f"{formula.id}: the drawing gives an array of shape {wrong} for {each} at {at}; {wish} is wanted")
         if not np.isfinite(drawn).all():
             raise DomainError(f"{formula.id}: the drawing gives {drawn[~np.isfinite(drawn)][0]} at {at}")
         return float(drawn.mean()), float(drawn.std(ddof=1) / np.sqrt(len(drawn)))
@@ -291,6 +331,19 @@ def _control(controls: Sequence[float], each: bool, one_sided: bool) -> float:
 
 def _too_few(trials: int, at: str, error: float) -> Leg:
     return Leg("simulation", INCONCLUSIVE, None, f"{trials} trials at {at} are too few: a standard error of {error:g}")
+
+
+def _advised(found: Leg, draw: ExactDraw | LimitDraw, quick: bool) -> Leg:
+    """The leg; where it is inconclusive, with what to do."""
+    if found.summary != INCONCLUSIVE:
+        return found
+    if isinstance(draw, LimitDraw) and draw.sizes == LimitDraw.sizes:
+        advice = "use LimitDraw(sizes=(4, 6, 9, 14), trials=600_000)"
+    else:
+        most = draw.trials if isinstance(draw.trials, int) else max(draw.trials)
+        advice = f"use {type(draw).__name__}(trials=...) with more than {most}"
+    unhurried = "draw without quick, or " if quick else ""
+    return replace(found, evidence=f"{found.evidence}; {unhurried}{advice}")
 
 
 def _wrong_said(draw: ExactDraw | LimitDraw, usual: float, what: str) -> str:
