@@ -16,7 +16,7 @@ from infscale_sym.notation.formula import asymptotic
 from infscale_sym.notation.quantity import quantity
 
 K = Symbol("K", positive=True)
-u = Symbol("u", real=True)
+u = Symbol("u", nonnegative=True)
 v = Symbol("v", positive=True)
 w = Symbol("w", positive=True)
 
