@@ -181,7 +181,7 @@ def test_ctrl_c_ends_all_processes_with_one_line(jobs: str, tmp_path: Path):
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
     command = [sys.executable, "-m", "infscale_sym", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
 def test_module_and_version():

@@ -169,7 +169,7 @@ def test_a_run_that_is_wanted_anyway_is_announced_and_shows_how_far_it_is(monkey
     announced, *lines = err.splitlines()
     assert re.fullmatch(r"infscale simulate: this takes about \d+ (hours|days)", announced)
     assert len(lines) > 3
-    shares = [int(re.fullmatch(r"infscale simulate: (\d+)% done, about [\d.]+ \w+ to go", line)[1]) for line in lines]  # type: ignore
+    shares = [int(re.fullmatch(r"infscale simulate: (\d+)% done, about [\d.]+ \w+ to go", line)[1]) for line in lines]
     assert shares == sorted(shares)
     assert shares[-1] > 90
     monkeypatch.undo()

@@ -39,7 +39,7 @@ Defined = quantity(
 
 
 def check(before: Expr, after: Expr, order: int, remainder: Expr, **options: object) -> str:
-    return ExpandUnderIntegral(K, order, remainder, **options).check(before, after).detail  # type: ignore[arg-type]
+    return ExpandUnderIntegral(K, order, remainder, **options).check(before, after).detail
 
 
 def test_a_power_of_the_parameter_is_expanded_with_its_corrections():

@@ -28,7 +28,7 @@ def leg(formula: Formula, **changes: Any):
     """The leg of a formula that brings no drawing of its own, or with changes to the one that it gets."""
     drawing = drawing_of(formula)
     assert dataclasses.is_dataclass(drawing)
-    return dataclasses.replace(drawing, **changes).leg(formula, True)  # type: ignore[type-var]
+    return dataclasses.replace(drawing, **changes).leg(formula, True)
 
 
 # What is stated about a quantity that can be drawn is simulated for nothing.

@@ -143,7 +143,7 @@ DRAWING = {
         drawn(ExactDraw(lambda k: 1.0)),
         "(k, rng) or (k, rng, trials), or a sampler (k, *, trials, seed) -> (mean, standard error); got a function of (k)",
     ),
-    "a sampler that is none": (drawn(ExactDraw(3)), "(mean, standard error); got 3"),  # type: ignore[arg-type]
+    "a sampler that is none": (drawn(ExactDraw(3)), "(mean, standard error); got 3"),
     "no function": (drawn(3), "a drawing is a function, an ExactDraw or a LimitDraw; got 3"),
 }
 
@@ -259,15 +259,15 @@ def started(steps: int) -> Derivation:
 
 
 DERIVING: dict[str, tuple[Callable[[], Any], str]] = {
-    "of no formula": (lambda: Derivation(42), "that of a Formula, or of the id of a registered one; got 42"),  # type: ignore[arg-type]
+    "of no formula": (lambda: Derivation(42), "that of a Formula, or of the id of a registered one; got 42"),
     "of an unknown id": (lambda: Derivation("mistaken.id").formula, "no formula has the id 'mistaken.id'"),
     "a quantity with its arguments": (
         lambda: Unfold(A(k, tau)),
         "takes the quantity itself, like MistakenError, without arguments",
     ),
     "another quantity": (lambda: started(0).claim(TAIL, Unfold(LogSurvival), ""), "nothing to unfold: LogSurvival"),
-    "a rule as text": (lambda: started(0).claim(TAIL, "algebra", ""), "got Integral and 'algebra'"),  # type: ignore[arg-type]
-    "a rule's class": (lambda: started(0).claim(TAIL, Algebra, ""), "got Integral and Algebra"),  # type: ignore[arg-type]
+    "a rule as text": (lambda: started(0).claim(TAIL, "algebra", ""), "got Integral and 'algebra'"),
+    "a rule's class": (lambda: started(0).claim(TAIL, Algebra, ""), "got Integral and Algebra"),
     "a factor left out": (
         lambda: started(1).claim(k * SCALED, Substitute(r, w, w / (k * p)), ""),
         "step 2 (substitution): the integrand becomes",
@@ -291,7 +291,7 @@ DERIVING: dict[str, tuple[Callable[[], Any], str]] = {
     "an end too early": (lambda: started(1).conclude(), "ends in Integral"),
     "no step": (lambda: started(0).conclude(), "needs at least one step"),
     "not concluded": (lambda: law().using(derivation=started(1)), "call its conclude() first"),
-    "no derivation": (lambda: law().using(derivation=lambda: None).derivation(), "or a function that returns one; got None"),  # type: ignore[arg-type,return-value]
+    "no derivation": (lambda: law().using(derivation=lambda: None).derivation(), "or a function that returns one; got None"),
 }
 
 

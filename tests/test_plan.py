@@ -263,7 +263,7 @@ def test_a_plan_reads_well():
     assert found._repr_markdown_().startswith("**plan: n = ")
     assert found.uncertainty >= abs(found.finite_size)
     with pytest.raises(AttributeError):
-        found.n = 3.0  # type: ignore[misc]  # that it is frozen is what is tested
+        found.n = 3.0  # that it is frozen is what is tested
 
 
 def test_stages_are_told():

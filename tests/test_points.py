@@ -9,7 +9,7 @@ from sympy import Symbol, sign, true
 
 from infscale_sym.catalog import formula, formulas
 from infscale_sym.errors import ValidationError
-from infscale_sym.evaluate.points import between, points_in
+from infscale_sym.evaluate.points import between, inside, points_in
 from infscale_sym.notation.relations import Equal
 from infscale_sym.theory.selection.notation import k, rho, tau
 from infscale_sym.verify.digits import check
@@ -52,3 +52,13 @@ def test_most_of_the_claims_are_looked_at_on_both_sides():
     assert len(signed) > 20
     for entry in signed:
         assert {point[tau] > 0 for point in points_in(entry.symbols, entry.domain, 2, entry.check.near)} == {True, False}
+
+
+def test_what_is_whole_is_drawn_whole_and_the_end_of_a_closed_domain_belongs_to_it():
+    growth = formula("hte.coefficients-growth")
+    (j,) = (s for s in growth.symbols if s.is_integer)
+    assert all(point[j].denominator == 1 for point in points_in(growth.symbols, growth.domain, 4, growth.check.near))
+    assert inside(k >= 1, {k: 1})
+    assert not inside(k > 1, {k: 1})
+    assert inside((k < 1) | (k > 2), {k: 3})
+    assert not inside(true, {k: -1}), "the symbol is positive"

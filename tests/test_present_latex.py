@@ -356,7 +356,7 @@ def test_the_page_needs_no_network():
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", body)
     assert not re.search(r"url\((?!data:)", body)
     assert text.count("@font-face") >= 5
-    assert "</script" not in re.search(r"<script>(.*?)</script>", text, re.DOTALL)[1]  # type: ignore[index]
+    assert "</script" not in re.search(r"<script>(.*?)</script>", text, re.DOTALL)[1]
 
 
 def test_steps_show_rule_reason_evidence_and_the_order_left_out(derivations: dict[str, Derivation]):

@@ -181,3 +181,12 @@ def test_whole_k_by_the_binomial_theorem() -> None:
         for x in (step * (n + 0.5) for n in range(int(9 / step)))
     )
     assert selection_error(count, 0, 0, 0) == pytest.approx(total, rel=1e-7)
+
+
+def test_the_derivation_of_a_statement_is_none_of_another():
+    true = record("selection.single-answer")
+    assert true.derivation() is not None
+    other = true.using(statement=true.statement.with_rhs(true.statement.rhs + 1))
+    leg = verdict._derivation(other)
+    assert (leg.summary, leg.agrees) == ("fails", False)
+    assert "does not end in this statement" in leg.evidence

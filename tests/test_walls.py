@@ -135,7 +135,8 @@ def test_evaluators_are_taken_from_earlier_topics_only():
 
 def test_the_drawing_engine_shares_only_the_parsing_of_numbers():
     shared = ("numpy", "scipy.special", "threadpoolctl", "tqdm", "infscale_sym.sampling", "infscale_sym.errors")
-    plain = tuple("__future__ collections concurrent contextlib dataclasses functools math os threading typing".split())  # noqa: SIM905
+    plain = {"__future__", "collections", "concurrent", "contextlib", "dataclasses", "functools", "math"}
+    plain |= {"os", "threading", "typing"}
     for path in modules(PACKAGE / "sampling"):
         for name in imports(path):
             known = name.startswith(shared) or name.split(".")[0] in plain

@@ -171,15 +171,20 @@ class Derivation:
         return tuple(dict.fromkeys(id for step in self.steps for id in step.uses if id != self.id))
 
     @property
+    def all_symbolic(self) -> bool:
+        """Whether every step was checked symbolically, for all k."""
+        return all(step.evidence.kind == "symbolic" for step in self.steps)
+
+    @property
     def verdict(self) -> str:
         """'proved' if every step is symbolic for all k ('proved, given ...' where registered formulas are put in, whose own
         derivations are others), else 'derived (...)'; 'unfinished' before conclude()."""
         if not self.concluded:
             return "unfinished"
+        if self.all_symbolic:
+            return f"proved, given {', '.join(self.uses)}" if self.uses else "proved"
         kinds = [step.evidence.kind for step in self.steps]
         symbolic, instances, numeric = (kinds.count(kind) for kind in ("symbolic", "instances", "numeric"))
-        if symbolic == len(kinds):
-            return f"proved, given {', '.join(self.uses)}" if self.uses else "proved"
         parts = [f"{symbolic} symbolic"] + [f"{instances} at k = 2, 3, 4"] * (instances > 0)
         return f"derived ({', '.join(parts + [f'{numeric} numeric'] * (numeric > 0))})"
 

@@ -109,6 +109,8 @@ def inside(domain: Boolean, columns: Mapping[Symbol, Any]) -> Any:
 def broken(domain: Boolean, point: Mapping[Symbol, Any]) -> str:
     """The condition that a point (numbers of any arithmetic) does not meet, in words; '' where it meets them all."""
     for symbol, value in point.items():
+        if not isinstance(symbol, Symbol):  # a quantity's slot may be an expression, which has no assumptions of its own
+            continue
         for one in implied(symbol):
             if _outside(one, {symbol: value}):
                 return one.said

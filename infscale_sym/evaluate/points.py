@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import And, Symbol, true
-from sympy.core.relational import Relational
+from sympy import Symbol
 from sympy.logic.boolalg import Boolean
 
 from infscale_sym import registry
 from infscale_sym.errors import ValidationError
+from infscale_sym.evaluate.domain import broken
 
 #: The seed of every check in this project.
 SEED = 20251219
@@ -32,8 +32,7 @@ def random_points(
             low, high = between(name)
             share = Fraction(int(rng.integers(1, 10000)), 10000)
             value = low + (high - low) * share
-            # A symbol without a line in the table may be whole by its assumption alone.
-            point[name] = Fraction(round(value)) if name.is_integer and registry.symbol_entry(name) is None else value
+            point[name] = Fraction(round(value)) if name.is_integer else value
         yield point
 
 
@@ -91,13 +90,5 @@ def _both_signs(
 
 
 def inside(domain: Boolean, point: Mapping[Symbol, Any]) -> bool:
-    """Whether a point satisfies every inequality of a domain that speaks of its coordinates alone."""
-    from infscale_sym.evaluate.lambdify import mpmath_function
-
-    for condition in domain.args if isinstance(domain, And) else (domain,):
-        if condition == true or not isinstance(condition, Relational) or not condition.free_symbols <= set(point):
-            continue
-        gap = condition.gts - condition.lts  # type: ignore[attr-defined]
-        if not mpmath_function(gap, list(point))(*point.values(), digits=15) > 0:
-            return False
-    return True
+    """Whether a point meets the assumptions of its symbols, and every inequality that speaks of its coordinates alone."""
+    return not broken(domain, point)

@@ -231,7 +231,8 @@ class Formula:
             return self._ending_here(self.proof() if callable(self.proof) else self.proof)
         from infscale_sym.derive.scripts import derivation_of
 
-        return derivation_of(self)
+        found = derivation_of(self)
+        return None if found is None else self._ending_here(found)
 
     def plot(self, path: str | Path | None = None) -> Any:
         """The figure of the statement, every number in it computed now; written to `path` (png, pdf, svg) if given, else

@@ -67,7 +67,7 @@ def _derivation(formula: Formula) -> Leg:
     words = f"{len(derivation.steps)} steps of {place}, each refusing perturbed right sides"
     steps = [{"rule": s.rule, "kind": s.evidence.kind, "detail": s.evidence.detail} for s in derivation.steps]
     summary, unproved = derivation.verdict, [id for id in derivation.uses if not _proved(id)]
-    if summary.startswith("proved"):
+    if derivation.all_symbolic:
         summary = f"derived ({len(steps)} symbolic)" if unproved else "proved"
     if unproved:
         words += f"; it uses {', '.join(unproved)}, not proved"
@@ -81,7 +81,7 @@ def _proved(id: str) -> bool:
         derivation = registry.formula(id).derivation()
     except InfscaleError:
         return False
-    return derivation is not None and derivation.verdict.startswith("proved") and all(map(_proved, derivation.uses))
+    return derivation is not None and derivation.all_symbolic and all(map(_proved, derivation.uses))
 
 
 def _digits(formula: Formula, digits: int, quick: bool) -> tuple[Leg, str]:
